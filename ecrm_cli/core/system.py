@@ -1,0 +1,130 @@
+"""What differs between operating systems; nothing POSIX-only stands elsewhere.
+
+The Windows branches are written against documented behaviour and are untested.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+PRIVATE_DIR = 0o700
+PUBLIC_FILE = 0o644
+
+
+def restrict_umask() -> None:
+    """Make every file born from here on readable by its owner only."""
+    os.umask(0o077)
+
+
+def set_mode(path: Path, mode: int) -> None:
+    """Set ``path``'s permission bits, where the system has any."""
+    if sys.platform != "win32":
+        path.chmod(mode)
+
+
+def mode_of(path: Path) -> int | None:
+    """Return the permission bits of ``path``, or None where there are none."""
+    return None if sys.platform == "win32" else path.stat().st_mode & 0o777
+
+
+def who() -> str:
+    """Return the name of the person or job at work; ``ECRM_ACTOR`` overrides it."""
+    if named := os.environ.get("ECRM_ACTOR"):
+        return named
+    with contextlib.suppress(KeyError, OSError, ImportError):
+        return getpass.getuser()
+    return f"uid {os.getuid()}" if sys.platform != "win32" else "unknown"
+
+
+def boot_id() -> str:
+    """Return an identifier that changes when the machine is restarted."""
+    source = Path("/proc/sys/kernel/random/boot_id")
+    if source.exists():
+        return source.read_text(encoding="ascii").strip()
+    if sys.platform == "win32":
+        import ctypes
+        import time
+
+        uptime = ctypes.windll.kernel32.GetTickCount64() // 1000
+        return f"boot-{round((time.time() - uptime) / 10)}"
+    import subprocess
+
+    asked = subprocess.run(
+        ["/usr/sbin/sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or "unknown-boot"
+
+
+def process_words(pid: int) -> str:
+    """Describe a running process: its number and, where it can be known, its command."""
+    line = Path(f"/proc/{pid}/cmdline")
+    with contextlib.suppress(OSError):
+        words = line.read_bytes().decode("utf-8", "replace").split("\0")
+        shown = " ".join(_short(word) for word in words[:5] if word)
+        if shown:
+            return f"process {pid} ({shown})"
+    return f"process {pid}"
+
+
+def _short(word: str) -> str:
+    return Path(word).name if "/" in word else word
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, blocking: bool = True) -> Iterator[bool]:
+    """Hold an exclusive lock on ``path``; yields False when it is taken and not ``blocking``.
+
+    The kernel frees a dead process's lock.
+    """
+    with path.open("a+b") as handle:
+        got = _lock(handle.fileno(), blocking)
+        try:
+            yield got
+        finally:
+            if got:
+                _unlock(handle.fileno())
+
+
+def _lock(fileno: int, blocking: bool) -> bool:
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(fileno, msvcrt.LK_LOCK if blocking else msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(fileno, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _unlock(fileno: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(fileno, msvcrt.LK_UNLCK, 1)
+        return
+    import fcntl
+
+    fcntl.flock(fileno, fcntl.LOCK_UN)
+
+
+def raise_on_termination() -> None:
+    """Make SIGTERM end the command the way Ctrl-C does: rolled back and said."""
+    import signal
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
