@@ -1,4 +1,4 @@
-"""The front door: the table of nouns, the global options, the one place errors become exit codes."""
+"""The front door: the nouns, the global options, the one place errors become exit codes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NOUNS = (
     Noun("version", "upkeep.commands.version", "Print the version.", HOUSE),
     Noun("contact", "contacts.commands.contact", "People: find, show, add, edit, tag.", PEOPLE,
          ("contacts", "customer", "customers")),
-    Noun("tag", "contacts.commands.tag", "The tags in use, renamed and removed.", PEOPLE, ("tags",)),
+    Noun("tag", "contacts.commands.tag", "The tags in use.", PEOPLE, ("tags",)),
     Noun("consent", "consent.commands", "Who may be written to about what, and why.", PEOPLE,
          ("consents",)),
     Noun("segment", "segments.commands", "Who: groups of people described by rules.", PEOPLE,
@@ -58,14 +58,12 @@ NOUNS = (
 )  # fmt: skip
 
 _DOORS = {name: noun for noun in NOUNS for name in (noun.name, *noun.aliases)}
-_CHOICES = "ecrm.options"
 
 
 def _remember(ctx: typer.Context, param: Any, value: Any) -> None:
     """Keep a global option where the command will find it; the last one on the line wins."""
-    chosen = ctx.meta.setdefault(_CHOICES, {})
     if value is not None and value is not False:
-        chosen[param.name] = value
+        ctx.find_root().obj[param.name] = value
 
 
 def _option(*names: str, **attributes: Any) -> typer.core.TyperOption:
@@ -112,7 +110,7 @@ class Command(typer.core.TyperCommand):
         return []
 
     def invoke(self, ctx: Any) -> Any:
-        ctx.obj = make_app(ctx.meta.get(_CHOICES, {}))
+        ctx.obj = make_app(ctx.find_root().obj)
         return super().invoke(ctx)
 
 
@@ -216,21 +214,22 @@ def run(argv: Sequence[str]) -> int:
     """Run one command line; return its exit code. Nothing is raised."""
     started = time.monotonic()
     restrict_umask()
+    chosen: dict[str, Any] = {}
     failure: BaseException | None = None
     try:
-        code = _guarded(
-            lambda: make_door().main(args=list(argv), prog_name="ecrm", standalone_mode=False)
-        )
-    except BaseException as error:
+        code = _through_the_door(argv, chosen)
+    except BaseException as error:  # the one place where every error ends
         failure = error
-        code = _report(error, argv)
-    _log(argv, code, time.monotonic() - started, failure)
+        code = _report(error, argv, chosen)
+    _log(Run(argv, code, time.monotonic() - started, failure), chosen)
     return code
 
 
-def _guarded(call: Callable[[], Any]) -> int:
+def _through_the_door(argv: Sequence[str], chosen: dict[str, Any]) -> int:
     try:
-        result = call()
+        result = make_door().main(
+            args=list(argv), prog_name="ecrm", standalone_mode=False, obj=chosen
+        )
     except PipeClosed:
         # Whoever read us has enough; Python must not complain while closing stdout.
         with suppress(OSError):
@@ -241,53 +240,53 @@ def _guarded(call: Callable[[], Any]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _report(error: BaseException, argv: Sequence[str]) -> int:
-    out = Output(View(format="json" if _wants_json(argv) else "table"))
+def _report(error: BaseException, argv: Sequence[str], chosen: dict[str, Any]) -> int:
+    # A line that could not be parsed has left no options behind.
+    machine = chosen.get("json") or chosen.get("format") == "json" or "--json" in argv
+    out = Output(View(format="json" if machine else "table"))
     if isinstance(error, typer.TyperException):
-        if not str(error) and error.exit_code == UsageError.code:
-            return error.exit_code
-        error = UsageError(error.format_message(), hint="Add --help to see how it is used.")
+        words = error.format_message()
+        if words.startswith("Usage:"):
+            out.raw([words + "\n"])
+            return UsageError.code
+        error = UsageError(words, hint="Add --help to see how it is used.")
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         error = Interrupted()
     if isinstance(error, EcrmError):
         out.error(error)
         return error.code
-    return _report_bug(error, out, argv)
+    return _report_bug(error, out, chosen)
 
 
-def _report_bug(error: BaseException, out: Output, argv: Sequence[str]) -> int:
-    if "--debug" in argv:
+def _report_bug(error: BaseException, out: Output, chosen: dict[str, Any]) -> int:
+    if chosen.get("debug"):
         import traceback
 
         out.stderr.writelines(traceback.format_exception(error))
-    where = _logs_folder(argv)
-    place = f" What happened is in {where / 'ecrm.log'}." if where else ""
-    out.error(EcrmError(f"This is a bug in ecrm ({type(error).__name__}).{place}",
-                        hint="Please report it; --debug shows the traceback."))  # fmt: skip
-    return EcrmError.code
+    folder = _logs_folder(chosen)
+    place = f" What happened is in {folder / 'ecrm.log'}." if folder else ""
+    bug = EcrmError(
+        f"This is a bug in ecrm ({type(error).__name__}).{place}",
+        hint="Please report it; --debug shows the traceback.",
+    )
+    out.error(bug)
+    return bug.code
 
 
-def _wants_json(argv: Sequence[str]) -> bool:
-    after = dict(zip(argv, argv[1:], strict=False))
-    asked = after.get("-f", after.get("--format", ""))
-    return "--json" in argv or asked in ("json", "ndjson") or "--format=json" in argv
-
-
-def _logs_folder(argv: Sequence[str]) -> Path | None:
+def _logs_folder(chosen: dict[str, Any]) -> Path | None:
     from ecrm_cli.core.workspace import find_workspace
 
-    after = dict(zip(argv, argv[1:], strict=False))
-    given = after.get("-C", after.get("--workspace"))
+    given = chosen.get("workspace")
     with suppress(EcrmError, OSError):
         return find_workspace(Path.cwd(), Path(given) if given else None, os.environ).logs
     return None
 
 
-def _log(argv: Sequence[str], code: int, took: float, failure: BaseException | None) -> None:
+def _log(entry: Run, chosen: dict[str, Any]) -> None:
     from ecrm_cli.core.log import write_log
 
-    if (folder := _logs_folder(argv)) is not None:
-        write_log(folder, argv, code, took, failure)
+    if (folder := _logs_folder(chosen)) is not None:
+        write_log(folder, entry)
 
 
 def main() -> None:
