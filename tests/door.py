@@ -48,9 +48,14 @@ class Ecrm:
     def __call__(self, *argv: str | Path, stdin: str | bytes = b"") -> Answer:
         """Call the front door in this process; stdin is never a terminal."""
         out, err = _stream(), _stream()
-        with _in_folder(self.folder), patch.dict(os.environ, self.environment):
-            with redirect_stdout(out), redirect_stderr(err), patch("sys.stdin", _stream(stdin)):
-                code = run([str(word) for word in argv])
+        with (
+            _in_folder(self.folder),
+            patch.dict(os.environ, self.environment),
+            patch("sys.stdin", _stream(stdin)),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = run([str(word) for word in argv])
         return Answer(code, _text(out), _text(err))
 
     def process(

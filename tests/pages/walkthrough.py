@@ -88,10 +88,12 @@ def _typed(block: str) -> Iterator[Typed]:
 
 def matches(expected: str, printed: str) -> bool:
     """Say whether ``printed`` is what the page shows; a line of ``...`` stands for any lines."""
-    parts = (re.escape(line.rstrip()) for line in expected.splitlines())
-    pattern = "\n".join("(?:.*\n)*?.*" if part == r"\.\.\." else part for part in parts)
-    shown = "\n".join(line.rstrip() for line in printed.splitlines())
-    return re.fullmatch(pattern, shown) is not None
+    parts = (
+        r"(?:.*\n)*" if line == "..." else re.escape(line.rstrip() + "\n")
+        for line in expected.splitlines()
+    )
+    shown = "".join(line.rstrip() + "\n" for line in printed.splitlines())
+    return re.fullmatch("".join(parts), shown) is not None
 
 
 @dataclass
@@ -173,7 +175,9 @@ def main() -> int:
     bin_folder = Path(sys.executable).parent
     code = show(page, Shell(chosen.folder.absolute(), reader_environment(bin_folder, page.clock)))
     if code == 0:
-        _say(f"Everything it made is in {chosen.folder}. Start your own: .venv/bin/ecrm init my-shop")
+        _say(
+            f"Everything it made is in {chosen.folder}. Start your own: .venv/bin/ecrm init my-shop"
+        )
     return code
 
 
