@@ -15,7 +15,7 @@ def digest(nonce: str, payload: str) -> str:
 
 def link(
     previous: str, entry_id: int, occurred_at: datetime, actor: str, command: str, of: str
-) -> str:  # noqa: PLR0913, E501
+) -> str:
     """Return the chain value of an entry: its open fields, its digest and the link before it."""
     moment = occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
     parts = (previous, str(entry_id), moment, actor, command, of)
