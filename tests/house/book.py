@@ -20,6 +20,7 @@ FOUR = ("repoint", "forget", "export", "timeline")
 _COMMENT = re.compile(r"--[^\n]*")
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _TABLE = re.compile(r"(?:^-- personal: ([\w ,|]+)\n)?^CREATE TABLE (\w+)", re.MULTILINE)
+_VIEW = re.compile(r"^CREATE VIEW (\w+) AS\n(.*?);$", re.MULTILINE | re.DOTALL)
 _STAGED = re.compile(r"CREATE (?:OR REPLACE )?TEMP(?:ORARY)? TABLE (?:IF NOT EXISTS )?(\w+)", re.I)
 _WRITES = re.compile(
     r"\b(INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|TRUNCATE)\s+(?!SET\b)(\w+)", re.IGNORECASE
@@ -77,6 +78,24 @@ def tables() -> tuple[Table, ...]:
         Table(name, path.name, personal or None)
         for path in sorted(SCHEMA.glob("*.sql"))
         for personal, name in _TABLE.findall(path.read_text(encoding="utf-8"))
+    )
+
+
+@cache
+def views() -> dict[str, str]:
+    """Return the text of every view that the schema files make; a later one takes its place."""
+    return {
+        name: bare(text)
+        for path in sorted(SCHEMA.glob("*.sql"))
+        for name, text in _VIEW.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def mentions(text: str, table: str) -> bool:
+    """Say whether a statement names a table, itself or by a view over it."""
+    words = set(re.findall(r"\w+", bare(text)))
+    return table in words or any(
+        view in words and mentions(below, table) for view, below in views().items()
     )
 
 

@@ -63,6 +63,7 @@ def test_every_name_in_the_source_is_a_statement() -> None:
     asked = {
         (place(path), name)
         for path in sources()
+        if path.name != "cli.py"  # its table names modules in the same form
         for name in _names_in(tree_of(path))
         if name.partition(".")[0] in rooms()
     }
