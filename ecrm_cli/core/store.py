@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -246,18 +247,44 @@ def _connect(opening: Opening) -> duckdb.DuckDBPyConnection:
 def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": opening.memory,
-        "preserve_insertion_order": False,
-        "temp_directory": str(opening.scratch),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "TimeZone": "UTC",
-    }
+    _keep_out_frames()
+    connection = duckdb.connect(
+        str(opening.path),
+        read_only=opening.read_only,
+        config={
+            "memory_limit": opening.memory,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    try:
+        for words in _settings(opening):
+            connection.execute(words)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _settings(opening: Opening) -> Iterator[str]:
+    # The engine takes these only once it is open, and the last two only after the others.
+    yield "SET TimeZone = 'UTC'"
+    scratch = str(opening.scratch).replace("'", "''")
+    yield f"SET temp_directory = '{scratch}'"
     if opening.sealed:
-        settings["enable_external_access"] = False
-        settings["lock_configuration"] = True
-    return duckdb.connect(str(opening.path), read_only=opening.read_only, config=settings)
+        yield "SET enable_external_access = false"
+        yield "SET lock_configuration = true"
+
+
+def _keep_out_frames() -> None:
+    """Tell the engine that pandas and numpy are absent.
+
+    It would load them at the first bound parameter, which takes longer than most commands.
+    """
+    for name in ("pandas", "numpy", "pyarrow"):
+        if name not in sys.modules:
+            sys.modules[name] = None  # type: ignore[assignment]
 
 
 @contextmanager
