@@ -107,3 +107,17 @@ def _in_folder(folder: Path) -> Any:
     finally:
         os.chdir(before)
         os.umask(mask)
+
+
+def folder_with_ecrm(scratch: Path) -> Path:
+    """Return a folder that holds ``ecrm``: the environment's own, or one made in ``scratch``."""
+    installed = Path(sys.executable).parent
+    if (installed / "ecrm").exists():
+        return installed
+    script = scratch / "bin" / "ecrm"
+    script.parent.mkdir(exist_ok=True)
+    script.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{CHECKOUT}" exec "{sys.executable}" -m ecrm_cli "$@"\n'
+    )
+    script.chmod(0o755)
+    return script.parent

@@ -13,7 +13,11 @@ from ecrm_cli.cli import NOUNS
 from tests.door import process_environment
 
 HEAVY = ("duckdb", "polars", "jinja2", "questionary", "smtplib", "rich", "msgspec", "yaml", "babel")
-AFTER = "import json, sys\n{act}\nsys.stderr.write('\\n' + json.dumps([k for k, v in sys.modules.items() if v]))\n"
+AFTER = """
+import json, sys
+{act}
+sys.stderr.write("\\n" + json.dumps([name for name, module in sys.modules.items() if module]))
+"""
 
 
 def loaded_after(act: str, folder: Path, **more: str) -> set[str]:
