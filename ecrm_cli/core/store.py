@@ -248,39 +248,26 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     _keep_out_frames()
-    connection = duckdb.connect(
-        str(opening.path),
-        read_only=opening.read_only,
-        config={
-            "memory_limit": opening.memory,
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
-    try:
-        for words in _settings(opening):
-            connection.execute(words)
-    except BaseException:
-        connection.close()
-        raise
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": opening.memory,
+        "preserve_insertion_order": False,
+        "temp_directory": str(opening.scratch),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(str(opening.path), read_only=opening.read_only, config=settings)
+    connection.execute("SET TimeZone = 'UTC'")
+    if opening.sealed:
+        # Given with the rest these would be applied first and forbid the folder for spilling.
+        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     return connection
 
 
-def _settings(opening: Opening) -> Iterator[str]:
-    # The engine takes these only once it is open, and the last two only after the others.
-    yield "SET TimeZone = 'UTC'"
-    scratch = str(opening.scratch).replace("'", "''")
-    yield f"SET temp_directory = '{scratch}'"
-    if opening.sealed:
-        yield "SET enable_external_access = false"
-        yield "SET lock_configuration = true"
-
-
 def _keep_out_frames() -> None:
-    """Tell the engine that pandas and numpy are absent.
+    """Tell the engine that pandas, numpy and pyarrow are absent.
 
-    It would load them at the first bound parameter, which takes longer than most commands.
+    Where they are installed it loads them at the first parameter, which takes longer than most
+    commands do.
     """
     for name in ("pandas", "numpy", "pyarrow"):
         if name not in sys.modules:

@@ -53,6 +53,7 @@ _PLAIN_WORDS = (
     ("expected '<document start>'", "This does not fit what stands above it.",
      "Indent keys of one block alike."),
 )  # fmt: skip
+_OPENED = ("end of stream", "<stream end>", "expected ',' or", "could not find expected ':'")
 
 
 class BadYaml(DataError):
@@ -145,8 +146,8 @@ def _refuse_surprises(loader: Any) -> None:
 def _complaint(error: Any, loader: Any) -> BadYaml:
     problem = error.problem or ""
     mark = error.problem_mark or error.context_mark
-    unclosed = "end of stream" in problem or "<stream end>" in problem
-    if unclosed and error.context_mark:
+    # Where something was opened tells more than where its end was missed.
+    if error.context_mark and any(part in problem for part in _OPENED):
         mark = error.context_mark
     lines = loader.text.splitlines() or [""]
     # The end of the text may be a line that is not there.
