@@ -12,6 +12,7 @@ from typing import Any
 
 from ecrm_cli.cli import NOUNS, global_options, list_options
 from ecrm_cli.core.errors import EcrmError
+from tests.pages.settings_table import settings
 from tests.tree import Leaf, leaves, opened, own_parameters, root_context
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -20,7 +21,11 @@ MADE = "<!-- Made from the code by `make docs`; changes here are overwritten. --
 
 def pages() -> dict[str, str]:
     """Return every generated page by its file name."""
-    return {"commands.md": commands_page(), "exit-codes.md": exit_codes_page()}
+    return {
+        "commands.md": commands_page(),
+        "exit-codes.md": exit_codes_page(),
+        "settings.md": settings_page(),
+    }
 
 
 def commands_page() -> str:
@@ -82,6 +87,12 @@ def exit_codes_page() -> str:
         meaning = (family.__doc__ or "").splitlines()[0]
         rows.append((str(family.code), family.kind, meaning))
     return _page(["# Exit codes", _table(("Code", "Kind", "Meaning"), rows)])
+
+
+def settings_page() -> str:
+    """Return the page of config.yaml's keys."""
+    rows = [(each.key, each.kind, each.default, each.words) for each in settings()]
+    return _page(["# Settings", _table(("Key", "Takes", "Default", ""), rows)])
 
 
 def _code(family: type[EcrmError]) -> int:
