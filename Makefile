@@ -61,13 +61,14 @@ test-duckdb2: .venv2 ## the tests on DuckDB 2
 	  then python="$$name"; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "ecrm needs Python 3.11 or newer; here $(PYTHON) is $$($(PYTHON) -V 2>&1 | tail -n 1). Install one, or name it: make PYTHON=/path/to/python3" >&2; \
+	  found="$$($(PYTHON) -V 2>/dev/null)"; \
+	  echo "ecrm needs Python 3.11 or newer; found: $${found:-none}. Install it, or name it: make PYTHON=/path/to/python3" >&2; \
 	  exit 1; fi; \
 	if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
 	  echo "$$("$$python" -V) has no venv: install it (on Debian and Ubuntu: apt-get install python3-venv) and run make again." >&2; \
 	  exit 1; fi; \
-	echo "Making $@ with $$("$$python" -V) and the packages of constraints.txt (once; about 700 MB)."; \
+	echo "Making $@ with $$("$$python" -V) and the packages of constraints.txt (once; about 500 MB)."; \
 	rm -rf $@ && "$$python" -m venv $@ && $(pins) > $@/pins.txt \
-	&& $@/bin/python -m pip install --quiet -c $@/pins.txt hatchling \
-	&& $@/bin/python -m pip install --quiet -c $@/pins.txt --no-build-isolation -e '.[dev]' \
+	&& $@/bin/python -m pip install -qq -c $@/pins.txt hatchling \
+	&& $@/bin/python -m pip install -qq -c $@/pins.txt --no-build-isolation -e '.[dev]' \
 	&& printf '%s\n' "$$mark" > $@/made-from
