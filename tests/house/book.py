@@ -20,7 +20,7 @@ FOUR = ("repoint", "forget", "export", "timeline")
 _COMMENT = re.compile(r"--[^\n]*")
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _TABLE = re.compile(r"(?:^-- personal: ([\w ,|]+)\n)?^CREATE TABLE (\w+)", re.MULTILINE)
-_VIEW = re.compile(r"^CREATE VIEW (\w+) AS\n(.*?);$", re.MULTILINE | re.DOTALL)
+_VIEW = re.compile(r"^CREATE (?:OR REPLACE )?VIEW (\w+) AS\n(.*?);$", re.MULTILINE | re.DOTALL)
 _STAGED = re.compile(r"CREATE (?:OR REPLACE )?TEMP(?:ORARY)? TABLE (?:IF NOT EXISTS )?(\w+)", re.I)
 _WRITES = re.compile(
     r"\b(INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|TRUNCATE)\s+(?!SET\b)(\w+)", re.IGNORECASE

@@ -116,8 +116,10 @@ def test_a_table_with_people_is_covered_by_its_room(table: Table, verb: str) -> 
     name, stance = table.name, str(table.personal)
     owner = next(iter(writers()[name]))
     found = family(owner, verb)
+    if verb in ("repoint", "timeline") and "contact_id" not in stance:
+        return
     assert found, f"{owner} writes {name}, where people are, and has no query {verb}"
-    if verb in ("forget", "export") or (verb == "repoint" and "contact_id" in stance):
+    if verb != "timeline":
         mentioned = any(mentions(query.text, name) for query in found)
         # The contact itself is not repointed: it is what the others point at.
         assert mentioned or (verb, name) == ("repoint", "contact"), f"{owner}.{verb} skips {name}"
