@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Generator, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,8 @@ from ecrm_cli.core.ask import Ask
 from ecrm_cli.core.migrations import migrate
 from ecrm_cli.core.output import Output, View
 from ecrm_cli.core.store import Opening, Store, create_store, open_store
-from tests.door import CHECKOUT, Ecrm
+from tests.door import CHECKOUT, NOW, Ecrm
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 FIXED = {
     "COLUMNS": "80",
     "LC_ALL": "C.UTF-8",

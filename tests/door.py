@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -17,6 +18,8 @@ from unittest.mock import patch
 from ecrm_cli.cli import run
 
 CHECKOUT = Path(__file__).parents[1]
+# The time of every test.
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 
 from ecrm_cli.core.queries import Query, query
 from ecrm_cli.core.store import Row, Store
-from tests.conftest import NOW
+from tests.door import NOW
 from tests.house.book import Table, family, tables, writers
 
 ANA, BEN = 1, 2
