@@ -1,8 +1,6 @@
 """Run ecrm with ``python -m ecrm_cli``."""
 
-import sys
-
-from ecrm_cli.cli import run
+from ecrm_cli.cli import main
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    main()

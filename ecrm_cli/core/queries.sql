@@ -7,6 +7,9 @@ SELECT last_id FROM counter WHERE noun = $noun;
 -- name: schema_tables
 SELECT count(*) AS tables FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'schema_file' AND NOT internal;
 
+-- name: all_tables
+SELECT count(*) AS tables FROM duckdb_tables() WHERE NOT internal;
+
 -- name: applied_files
 SELECT number, name, checksum FROM schema_file ORDER BY number;
 

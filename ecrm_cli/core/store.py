@@ -252,12 +252,13 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
         "temp_directory": str(opening.scratch),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "TimeZone": "UTC",
     }
+    connection = duckdb.connect(str(opening.path), read_only=opening.read_only, config=settings)
+    connection.execute("SET TimeZone = 'UTC'")
     if opening.sealed:
-        settings["enable_external_access"] = False
-        settings["lock_configuration"] = True
-    return duckdb.connect(str(opening.path), read_only=opening.read_only, config=settings)
+        # Given with the rest these would be applied first and forbid the folder for spilling.
+        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    return connection
 
 
 @contextmanager

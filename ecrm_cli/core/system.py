@@ -61,6 +61,19 @@ def boot_id() -> str:
     return asked.stdout.strip() or "unknown-boot"
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process with this number exists."""
+    if sys.platform == "win32":
+        return True  # a folder too many is better than one taken from under a running import
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def process_words(pid: int) -> str:
     """Describe a running process: its number and, where it can be known, its command."""
     line = Path(f"/proc/{pid}/cmdline")
@@ -128,3 +141,44 @@ def raise_on_termination() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
+
+
+_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph")
+
+
+def network_file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
+    """Return the kind of network file system ``path`` is on, or None when it is local or unknown.
+
+    Only Linux lists its mounts in a file.
+    """
+    if not mounts.exists():
+        return None
+    best, kind = Path("/"), None
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _device, target, found, *_ = line.split(" ")
+        # Spaces in a mount's name are written as octal.
+        place = Path(target.replace("\\040", " "))
+        if (path == place or place in path.parents) and len(place.parts) >= len(best.parts):
+            best, kind = place, found
+    return kind if kind in _NETWORK else None
+
+
+def replace_file(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
+    """Write ``text`` to ``path`` whole or not at all; an existing file keeps its own mode.
+
+    Raises OSError when the disk is full or the folder may not be written to.
+    """
+    # A link stays a link: what it points to is replaced.
+    path = path.resolve()
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    if path.exists():
+        mode = mode_of(path) or mode
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as handle:
+            set_mode(draft, mode)
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ CREATE TABLE product (
 );
 
 -- gross = price x quantity before discount, tax and shipping; total = gross - discount + tax +
--- shipping. A guest order has no contact. status: open, paid, cancelled, test.
+-- shipping. A guest order has no contact. attributes keeps what a file said and no column holds.
 -- personal: contact_id
 CREATE TABLE orders (
     order_id      BIGINT NOT NULL,
@@ -37,6 +37,7 @@ CREATE TABLE orders (
     tax           DECIMAL(18, 4) NOT NULL,
     shipping      DECIMAL(18, 4) NOT NULL,
     total         DECIMAL(18, 4) NOT NULL,
+    attributes    JSON,
     recorded_at   TIMESTAMP NOT NULL,
     batch_id      BIGINT
 );

@@ -1,0 +1,177 @@
+"""Contacts written by hand: added, edited, and what they were before."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ecrm_cli.audit import ops as audit
+from ecrm_cli.contacts.model import PROFILE_FIELDS, Profile, normal_email, normal_phone
+from ecrm_cli.contacts.ops import owners_of, show
+from ecrm_cli.core.errors import Conflict, DataError
+from ecrm_cli.core.store import Row, Store
+
+
+class AddressTaken(Conflict):
+    """An address belongs to one living contact."""
+
+    def __init__(self, value: str, owner: int) -> None:
+        super().__init__(
+            f"{value} belongs to contact P-{owner} already.",
+            hint=f"Look with ecrm contact show P-{owner}, or edit that contact.",
+            matches=[f"P-{owner}"],
+        )
+
+
+def add(store: Store, now: datetime, profile: Profile, country: str | None) -> int:
+    """Add one contact; return its id. Raises BadEmail, BadPhone, AddressTaken, DataError."""
+    if not profile.email and not profile.phone:
+        raise DataError(
+            "A contact needs an e-mail address or a phone number.", hint="Give --email or --phone."
+        )
+    addresses = _addresses(profile, country)
+    with store.transaction():
+        _refuse_taken(store, addresses, None)
+        contact_id = store.take_ids("contact") + 1
+        store.run("contacts.add_contact", contact_id=contact_id, now=now, **_fields(profile))
+        _add_addresses(store, now, contact_id, addresses)
+        audit.record(store, now, "contact add", {"contacts": [contact_id]})
+    return contact_id
+
+
+def edit(
+    store: Store, now: datetime, contact_id: int, profile: Profile, country: str | None
+) -> list[str]:
+    """Change the fields given; return the names of those that differ now.
+
+    An empty text clears a field. The values before go to ``contact_change``.
+    """
+    addresses = _addresses(profile, country)
+    with store.transaction():
+        _refuse_taken(store, addresses, contact_id)
+        page = show(store, contact_id)
+        wanted = {name: value for name, value in _fields(profile).items() if value is not None}
+        before = {
+            name: page[name] for name, value in wanted.items() if (value or None) != page[name]
+        }
+        before |= {
+            kind: page[kind] for kind, (value, _raw) in addresses.items() if value != page[kind]
+        }
+        if not before:
+            return []
+        _write_change(store, now, contact_id, before)
+        merged = {name: page[name] for name in PROFILE_FIELDS} | {
+            name: value or None for name, value in wanted.items()
+        }
+        store.run("contacts.edit_contact", contact_id=contact_id, now=now, **merged)
+        for kind in addresses.keys() & before.keys():
+            store.run("contacts.drop_primary", contact_id=contact_id, kind=kind)
+        _add_addresses(
+            store, now, contact_id, {kind: addresses[kind] for kind in addresses.keys() & before}
+        )
+        audit.record(
+            store, now, "contact edit", {"contacts": [contact_id], "fields": sorted(before)}
+        )
+    return sorted(before)
+
+
+def _fields(profile: Profile) -> dict[str, Any]:
+    fields = {name: getattr(profile, name) for name in PROFILE_FIELDS}
+    if fields["country"]:
+        fields["country"] = _country(fields["country"])
+    if fields["birthday"]:
+        try:
+            fields["birthday"] = date.fromisoformat(fields["birthday"])
+        except ValueError:
+            raise DataError(
+                f"{fields['birthday']!r} is not a date.", hint="Write it like 1990-05-21."
+            ) from None
+    return fields
+
+
+def _country(words: str) -> str:
+    from ecrm_cli.core.locale import country_code
+
+    code = country_code(words)
+    if code is None:
+        raise DataError(
+            f"{words!r} is not a country that is known here.",
+            hint="Write its two letters, such as RS, or its English name.",
+        )
+    return code
+
+
+def _addresses(profile: Profile, country: str | None) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    if profile.email:
+        found["email"] = (normal_email(profile.email), profile.email)
+    if profile.phone:
+        found["phone"] = (normal_phone(profile.phone, profile.country or country), profile.phone)
+    return found
+
+
+def _refuse_taken(
+    store: Store, addresses: dict[str, tuple[str, str]], contact_id: int | None
+) -> None:
+    for kind, (value, _raw) in addresses.items():
+        for owner in owners_of(store, kind, value):
+            if owner != contact_id:
+                raise AddressTaken(value, owner)
+
+
+def _add_addresses(
+    store: Store, now: datetime, contact_id: int, addresses: dict[str, tuple[str, str]]
+) -> None:
+    for kind, (value, raw) in addresses.items():
+        store.run(
+            "contacts.add_identity",
+            identity_id=store.take_ids("identity") + 1,
+            contact_id=contact_id,
+            kind=kind,
+            value=value,
+            raw=raw,
+            now=now,
+        )
+
+
+def _write_change(store: Store, now: datetime, contact_id: int, before: dict[str, object]) -> None:
+    from ecrm_cli.core.formats import as_line
+
+    store.run(
+        "contacts.record_change",
+        change_id=store.take_ids("contact_change") + 1,
+        contact_id=contact_id,
+        origin="edit",
+        origin_id=None,
+        actor=store.actor,
+        now=now,
+        before=as_line(before),
+    )
+
+
+def history(store: Store, contact_id: int) -> list[Row]:
+    """Return each change: occurred_at, actor, origin, field, before, after.
+
+    ``after`` is the value at the next change of the field, or today's.
+    """
+    import msgspec
+
+    page = show(store, contact_id)
+    latest: dict[str, Any] = {**page["attributes"], **page}
+    told: list[Row] = []
+    for change in reversed(store.rows("contacts.history", contact_id=contact_id)):
+        origin = change["origin"] + (f" I-{change['origin_id']}" if change["origin_id"] else "")
+        for name, before in msgspec.json.decode(change["before"]).items():
+            told.append(
+                {
+                    "occurred_at": change["occurred_at"],
+                    "actor": change["actor"],
+                    "origin": origin,
+                    "field": name,
+                    "before": before,
+                    "after": latest.get(name),
+                }
+            )
+            latest[name] = before
+    told.reverse()
+    return told

@@ -1,0 +1,190 @@
+"""What types cannot tell of config.yaml: zones, codes, addresses; each complaint with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from ecrm_cli.core.codes import COUNTRIES, CURRENCIES, LANGUAGES, NICKNAMES
+from ecrm_cli.core.errors import DataError
+from ecrm_cli.core.secrets import LiteralSecret, is_reference
+from ecrm_cli.core.yamlfile import Document
+
+if TYPE_CHECKING:
+    from ecrm_cli.core.settings import Business, Sections
+
+_TAG = re.compile(r"([a-z]{2,3})(-[A-Z][a-z]{3})?(-(?:[A-Z]{2}|[0-9]{3}))?")
+_TOPIC = re.compile(r"[a-z][a-z0-9_-]*")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_SENDER = re.compile(r"(?:[^<>\r\n]*<)?[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,.]+>?")
+_URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
+
+# Words that mean something else where a topic's name stands.
+_NO_TOPICS = {
+    "service": "Mail about an order or a case needs no consent and carries no offer.",
+    "all": "It stands for every topic.",
+}
+
+
+class BadSetting(DataError):
+    """A setting of the right type that makes no sense."""
+
+
+def problems(document: Document, sections: Sections) -> Iterator[DataError]:
+    """Yield everything that is wrong with the settings, in the order of the sections."""
+    yield from _business(document, sections.business)
+    mail = sections.mail
+    if mail.sender is not None and not _SENDER.fullmatch(mail.sender):
+        yield _bad(
+            document,
+            "mail.from",
+            f"{mail.sender!r} is no sender.",
+            'Write "Shop <hello@shop.example>".',
+        )
+    if mail.smtp.password is not None and not is_reference(mail.smtp.password):
+        yield LiteralSecret(document.place("mail", "smtp", "password"))
+    url = sections.links.base_url
+    if url is not None and not _URL.fullmatch(url):
+        yield _bad(
+            document,
+            "links.base_url",
+            f"{url!r} is no web address.",
+            'Write it with http:// or https://, such as "https://shop.example/e".',
+        )
+    yield from _topics(document, sections.consent.topics)
+
+
+def _business(document: Document, business: Business) -> Iterator[DataError]:
+    if business.country is not None and business.country not in COUNTRIES:
+        yield _country(document, business.country)
+    yield from _zone(document, business.timezone)
+    if business.currency not in CURRENCIES:
+        upper = business.currency.upper()
+        near = [upper] if upper in CURRENCIES else []
+        yield _bad(
+            document,
+            "business.currency",
+            f"{business.currency!r} is no currency.",
+            "Write its three letters, such as RSD, EUR, EGP." + _mean(near),
+            near,
+        )
+    for index, tag in enumerate(business.languages):
+        found = _TAG.fullmatch(tag)
+        if found is None or (len(found[1]) == 2 and found[1] not in LANGUAGES):
+            yield _bad(
+                document,
+                f"business.languages.{index}",
+                f"{tag!r} is no language.",
+                "Write a tag such as sr-Latn, en, ru, ar." + _mean(_tags_like(tag)),
+            )
+    if business.color is not None and not _COLOR.fullmatch(business.color):
+        yield _bad(
+            document,
+            "business.color",
+            f"{business.color!r} is no colour.",
+            'Write it as "#7a3b1d".',
+        )
+
+
+def _mean(near: list[str]) -> str:
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _country(document: Document, given: str) -> BadSetting:
+    near = countries_like(given)
+    return _bad(
+        document,
+        "business.country",
+        f"{given!r} is no country.",
+        "Write its two letters, such as RS, NO, EG." + _mean(near),
+        near,
+    )
+
+
+def countries_like(given: str) -> list[str]:
+    """Return the codes of the countries that ``given`` may mean: RS of Serbia, GB of UK."""
+    if given.upper() in COUNTRIES:
+        return [given.upper()]
+    if given.upper() in NICKNAMES:
+        return [NICKNAMES[given.upper()]]
+    from babel import Locale
+
+    names = {
+        name.casefold(): code
+        for code, name in Locale("en").territories.items()
+        if code in COUNTRIES
+    }
+    return [names[name] for name in get_close_matches(given.casefold(), names, n=2, cutoff=0.75)]
+
+
+def _tags_like(given: str) -> list[str]:
+    """Return the tag that ``given`` means, when only its writing is wrong."""
+    words = given.replace("_", "-").split("-")
+    cased = [words[0].lower()] + [
+        word.title() if len(word) == 4 else word.upper() for word in words[1:]
+    ]
+    tag = "-".join(cased)
+    found = _TAG.fullmatch(tag)
+    return [tag] if found and tag != given and found[1] in LANGUAGES else []
+
+
+def _zone(document: Document, given: str) -> Iterator[DataError]:
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        ZoneInfo(given)
+    except (KeyError, ValueError, OSError):
+        known = available_timezones()
+    else:
+        return
+    if not known:
+        yield _bad(
+            document,
+            "business.timezone",
+            "This machine has no list of time zones.",
+            "Install the system's package tzdata, or: pip install tzdata",
+        )
+        return
+    near = zones_like(given, known)
+    yield _bad(
+        document,
+        "business.timezone",
+        f"{given!r} is no time zone.",
+        _mean(near).strip() or "Write it as Europe/Belgrade.",
+        near,
+    )
+
+
+def zones_like(given: str, known: set[str]) -> list[str]:
+    """Return the zones that ``given`` may mean, by their full names or their cities."""
+    names = {name.casefold(): name for name in known}
+    cities = {name.rpartition("/")[2].casefold(): name for name in sorted(known) if "/" in name}
+    wanted = given.strip().replace(" ", "_").casefold()
+    near = get_close_matches(wanted, names, n=2, cutoff=0.7)
+    towns = get_close_matches(wanted.rpartition("/")[2], cities, n=2, cutoff=0.8)
+    return list(dict.fromkeys([*(names[name] for name in near), *(cities[town] for town in towns)]))
+
+
+def _topics(document: Document, topics: tuple[str, ...]) -> Iterator[DataError]:
+    for index, topic in enumerate(topics):
+        key = f"consent.topics.{index}"
+        if topic in _NO_TOPICS:
+            yield _bad(document, key, f"A topic may not be called {topic!r}.", _NO_TOPICS[topic])
+        elif not _TOPIC.fullmatch(topic):
+            yield _bad(
+                document,
+                key,
+                f"{topic!r} is no name for a topic.",
+                "Use small letters, digits and -.",
+            )
+        elif topic in topics[:index]:
+            yield _bad(document, key, f"The topic {topic!r} stands twice.", "Remove one of them.")
+
+
+def _bad(
+    document: Document, key: str, said: str, hint: str = "", near: Sequence[str] = ()
+) -> BadSetting:
+    path = tuple(int(part) if part.isdigit() else part for part in key.split("."))
+    return BadSetting(said, hint=hint, place=document.place(*path), matches=near)

@@ -1,0 +1,1 @@
+"""What was sold and what came back: orders, lines, refunds, products."""
