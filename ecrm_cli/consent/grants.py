@@ -197,9 +197,7 @@ def _add_event(
     )
 
 
-def _event(
-    store: Store, now: datetime, status: str, said: Grant | Withdrawal
-) -> dict[str, object]:
+def _event(store: Store, now: datetime, status: str, said: Grant | Withdrawal) -> dict[str, object]:
     grant_words = {"basis": None, "wording": None} if isinstance(said, Withdrawal) else {}
     return {**vars(said), **grant_words, "status": status, "actor": store.actor, "now": now}
 
@@ -211,5 +209,3 @@ def _about(said: Grant | Withdrawal) -> dict[str, object]:
 def _counts(store: Store, outcomes: tuple[str, ...]) -> dict[str, int]:
     found = {row["outcome"]: row["contacts"] for row in store.rows("consent.outcomes")}
     return {outcome: found.get(outcome, 0) for outcome in outcomes}
-
-

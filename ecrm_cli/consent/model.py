@@ -147,7 +147,8 @@ class NotSuppressed(NotFound):
 
     def __init__(self, address: str) -> None:
         super().__init__(
-            f"{address} is not suppressed.", hint="See ecrm consent suppressions for those that are."
+            f"{address} is not suppressed.",
+            hint="See ecrm consent suppressions for those that are.",
         )
 
 

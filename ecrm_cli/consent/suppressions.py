@@ -45,7 +45,11 @@ def suppress(
                 store,
                 now,
                 "consent suppress",
-                {"channel": channel, "reason": reason, "suppressions": [last_id + 1, last_id + added]},
+                {
+                    "channel": channel,
+                    "reason": reason,
+                    "suppressions": [last_id + 1, last_id + added],
+                },
             )
     return {"suppressed": added, "already": wanted - added}
 
@@ -64,9 +68,7 @@ def unsuppress(store: Store, now: datetime, channel: str, address: str) -> int:
                 raise StillStands(address, row["reason"], row["occurred_at"])
         lifted = standing[0]
         lift(store, now, lifted)
-        audit.record(
-            store, now, "consent unsuppress", {"suppressions": [lifted["suppression_id"]]}
-        )
+        audit.record(store, now, "consent unsuppress", {"suppressions": [lifted["suppression_id"]]})
     return int(lifted["suppression_id"])
 
 

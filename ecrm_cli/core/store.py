@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -246,6 +247,7 @@ def _connect(opening: Opening) -> duckdb.DuckDBPyConnection:
 def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     import duckdb
 
+    _keep_out_frames()
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": opening.memory,
         "preserve_insertion_order": False,
@@ -259,6 +261,17 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
         # Given with the rest these would be applied first and forbid the folder for spilling.
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     return connection
+
+
+def _keep_out_frames() -> None:
+    """Tell the engine that pandas, numpy and pyarrow are absent.
+
+    Where they are installed it loads them at the first parameter, which takes longer than most
+    commands do.
+    """
+    for name in ("pandas", "numpy", "pyarrow"):
+        if name not in sys.modules:
+            sys.modules[name] = None  # type: ignore[assignment]
 
 
 @contextmanager
