@@ -25,12 +25,12 @@ def completion(
     """
     door: App = ctx.obj
     if install:
-        _shell, path = typer.completion.install(
+        _shell, path = typer.completion.install(  # type: ignore[attr-defined]
             shell=shell, prog_name="ecrm", complete_var="_ECRM_COMPLETE"
         )
         door.out.note(f"Wrote {path}. It works in the next shell that you open.")
         return
-    script = typer.completion.get_completion_script(
+    script = typer.completion.get_completion_script(  # type: ignore[attr-defined]
         prog_name="ecrm", complete_var="_ECRM_COMPLETE", shell=shell
     )
     door.out.raw([script + "\n"])
