@@ -37,7 +37,7 @@ def grant(
 
     granted, already, withdrawn, suppressed, unknown: the sum is the people chosen. Who withdrew
     (the topic or all) and whose address is suppressed is counted and never touched. ``chosen``
-    says in the audit how they were chosen. Raises UnknownWord, TooBroad, NotYet.
+    says in the audit how they were chosen. Raises UnknownWord, TooBroad, StillToCome.
     """
     check_grant(grant, now)
     with store.transaction():
@@ -62,7 +62,7 @@ def withdraw(
 ) -> dict[str, int]:
     """Record that everybody in ``chosen_contact`` said no; return how many of each outcome.
 
-    withdrawn, already, unknown: the sum is the people chosen. Raises UnknownWord, NotYet.
+    withdrawn, already, unknown: the sum is the people chosen. Raises UnknownWord, StillToCome.
     """
     check_withdrawal(withdrawal, now)
     with store.transaction():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from ecrm_cli.core.days import happened
 from ecrm_cli.core.errors import DataError, NotAllowed, NotFound, UsageError
 
 # A channel is the kind of address it uses.
@@ -81,16 +82,6 @@ class UnknownWord(UsageError):
         super().__init__(f"There is no {noun} {word!r}.", hint=f"Use {', '.join(known)}.")
 
 
-class NotYet(DataError):
-    """A grant or withdrawal dated after now."""
-
-    def __init__(self, moment: datetime) -> None:
-        super().__init__(
-            f"{moment:%Y-%m-%d %H:%M} UTC is still to come.",
-            hint="Give the day on which it was said.",
-        )
-
-
 class OptedOut(NotAllowed):
     """Somebody who said no, or whose address must not be used, was named in a grant."""
 
@@ -129,7 +120,8 @@ class OlderGrant(NotAllowed):
         super().__init__(
             f"The grant of {granted:%Y-%m-%d %H:%M} is older than P-{contact_id}'s no of "
             f"{withdrawn:%Y-%m-%d %H:%M} (UTC).",
-            hint="Only what they agreed to later counts.",
+            hint="Only what they agreed to later counts; on the same day give the time too, such "
+            'as --at "2026-03-01 14:30".',
         )
 
 
@@ -184,17 +176,15 @@ def check_word(noun: str, word: str, known: Sequence[str]) -> None:
 
 
 def check_grant(grant: Grant, now: datetime) -> None:
-    """Raise what is wrong with a grant: UnknownWord, TooBroad, NotYet."""
+    """Raise what is wrong with a grant: UnknownWord, TooBroad, StillToCome."""
     check_word("channel", grant.channel, CHANNELS)
     check_word("basis", grant.basis, BASES)
     if grant.topic == EVERY_TOPIC:
         raise TooBroad
-    if grant.occurred_at > now:
-        raise NotYet(grant.occurred_at)
+    happened(grant.occurred_at, now)
 
 
 def check_withdrawal(withdrawal: Withdrawal, now: datetime) -> None:
-    """Raise what is wrong with a withdrawal: UnknownWord, NotYet."""
+    """Raise what is wrong with a withdrawal: UnknownWord, StillToCome."""
     check_word("channel", withdrawal.channel, CHANNELS)
-    if withdrawal.occurred_at > now:
-        raise NotYet(withdrawal.occurred_at)
+    happened(withdrawal.occurred_at, now)

@@ -157,3 +157,15 @@ class DiskFull(OutsideFailure):
             f"There is no space left on the disk that holds {where}; nothing was changed.",
             hint="Free some space and run the command again.",
         )
+
+
+class CannotWrite(OutsideFailure):
+    """The machine does not let a file be written."""
+
+    kind = "cannot-write"
+
+    def __init__(self, where: str | Path, why: str) -> None:
+        super().__init__(
+            f"{where} cannot be written: {why}.",
+            hint="Check who owns the folder and whether it may be written to.",
+        )

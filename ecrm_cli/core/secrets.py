@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ecrm_cli.core.errors import DataError, NotAllowed, Place
-from ecrm_cli.core.system import PRIVATE_FILE, mode_of
+from ecrm_cli.core.system import PRIVATE_FILE, mode_of, replace_file, set_mode
 from ecrm_cli.core.workspace import Workspace
 from ecrm_cli.core.yamlfile import read_text
 
@@ -102,7 +101,7 @@ def _from_variable(
 
 def _from_keyring(reference: str, name: str) -> str:
     try:
-        keyring = importlib.import_module("keyring")
+        import keyring  # type: ignore[import-not-found]  # an extra
     except ModuleNotFoundError:
         hint = "pip install 'ecrm-cli[keyring]', or keep it in a file: file:PATH."
         raise SecretMissing(reference, "keyring is not installed", hint) from None
@@ -130,3 +129,15 @@ def _refuse_open(path: Path) -> None:
     )
     if asked.returncode == 1:
         raise OpenSecret(path, "git does not ignore it", "Name it in .gitignore.")
+
+
+def keep_in_env(path: Path, name: str, value: str) -> None:
+    """Set NAME=VALUE in the env file; its other lines stay. Raises CannotWrite, DiskFull."""
+    plain = value == value.strip() and value[:1] not in ("'", '"')
+    line = f"{name}={value}" if plain else f'{name}="{value}"'
+    lines = read_text(path).splitlines() if path.exists() else []
+    kept = [
+        old for old in lines if (pair := _LINE.fullmatch(old.strip())) is None or pair[1] != name
+    ]
+    replace_file(path, "\n".join([*kept, line]) + "\n")
+    set_mode(path, PRIVATE_FILE)

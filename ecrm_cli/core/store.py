@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecrm_cli.core.errors import Busy, Conflict, DataError, DiskFull, NotFound, Place
+from ecrm_cli.core.errors import (
+    Busy,
+    Conflict,
+    DataError,
+    DiskFull,
+    EcrmError,
+    NotFound,
+    Place,
+)
 from ecrm_cli.core.queries import Query, named
 from ecrm_cli.core.system import process_words
 
@@ -59,6 +68,10 @@ class ChangedMeanwhile(Conflict):
             "Another command changed the same rows at the same moment; nothing was written.",
             hint="Run the command again.",
         )
+
+
+class RefusedInput(EcrmError):
+    """The engine could not read what a statement was given, such as the text of a file."""
 
 
 @dataclass(frozen=True)
@@ -246,6 +259,7 @@ def _connect(opening: Opening) -> duckdb.DuckDBPyConnection:
 def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     import duckdb
 
+    _keep_out_frames()
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": opening.memory,
         "preserve_insertion_order": False,
@@ -261,6 +275,17 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def _keep_out_frames() -> None:
+    """Tell the engine that pandas, numpy and pyarrow are absent.
+
+    Where they are installed it loads them at the first parameter, which takes longer than most
+    commands do.
+    """
+    for name in ("pandas", "numpy", "pyarrow"):
+        if name not in sys.modules:
+            sys.modules[name] = None  # type: ignore[assignment]
+
+
 @contextmanager
 def translated(opening: Opening) -> Iterator[None]:
     """Turn the engine's complaints into errors that know their sentence and exit code."""
@@ -272,6 +297,10 @@ def translated(opening: Opening) -> Iterator[None]:
         if "onflict" in str(error):
             raise ChangedMeanwhile from error
         raise
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        raise RefusedInput(str(error)) from error
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except duckdb.IOException as error:
         raise _io_error(error, opening) from error
     except (duckdb.SerializationException, duckdb.FatalException) as error:

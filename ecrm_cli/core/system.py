@@ -6,11 +6,14 @@ The Windows branches are written against documented behaviour and are untested.
 from __future__ import annotations
 
 import contextlib
+import errno
 import getpass
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from ecrm_cli.core.errors import CannotWrite, DiskFull, OutsideFailure
 
 PRIVATE_FILE = 0o600
 PRIVATE_DIR = 0o700
@@ -166,7 +169,7 @@ def network_file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str 
 def replace_file(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
     """Write ``text`` to ``path`` whole or not at all; an existing file keeps its own mode.
 
-    Raises OSError when the disk is full or the folder may not be written to.
+    Raises DiskFull, CannotWrite.
     """
     # A link stays a link: what it points to is replaced.
     path = path.resolve()
@@ -180,5 +183,14 @@ def replace_file(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
             handle.flush()
             os.fsync(handle.fileno())
         draft.replace(path)
+    except OSError as error:
+        raise not_written(path, error) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def not_written(path: Path, error: OSError) -> OutsideFailure:
+    """Return the error to raise for a failure to write ``path``."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(path)
+    return CannotWrite(path, (error.strerror or "unknown reason").lower())

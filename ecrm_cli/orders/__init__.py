@@ -1,1 +1,1 @@
-"""What was sold and what came back: orders, lines, refunds, products."""
+"""What was sold to whom, and what was given back."""

@@ -1,0 +1,1 @@
+"""What keeps the house in order: making a workspace, its settings, its questionnaires."""

@@ -1,0 +1,104 @@
+"""What every named statement must be."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from ecrm_cli.core.queries import Query, query, read_queries
+from ecrm_cli.core.store import Store
+from tests.house.book import (
+    FOUR,
+    all_queries,
+    bare,
+    place,
+    room_queries,
+    rooms,
+    sources,
+    staged,
+    tree_of,
+)
+
+NAMED = re.compile(r"[a-z]+\.[a-z_0-9]+")
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_every_statement_of_a_room_is_understood_by_the_engine(store: Store, room: str) -> None:
+    make_stages(store)
+    for each in room_queries(room):
+        store.rows(query(each.name, f"EXPLAIN {each.text}"), **dict.fromkeys(each.parameters))
+
+
+def test_a_statement_with_a_wrong_name_in_it_would_be_found(store: Store) -> None:
+    wrong = query(
+        "house.wrong", "EXPLAIN SELECT given_nmae FROM contact WHERE contact_id = $contact_id"
+    )
+    with pytest.raises(Exception, match="given_nmae"):
+        store.rows(wrong, contact_id=None)
+
+
+def make_stages(store: Store) -> None:
+    """Run every statement that makes a staging table, so that those after it find it."""
+    for each in all_queries():
+        if staged(each):
+            store.run(each, **dict.fromkeys(each.parameters))
+
+
+def test_every_statement_is_used() -> None:
+    used = {name for path in sources() for name in _names_in(tree_of(path))}
+    kept = {
+        f"{room}.{short}"
+        for room in rooms()
+        for short in read_queries(room)
+        if not re.match(rf"({'|'.join(FOUR)})(_|$)", short)
+    }
+    assert sorted(kept - used) == []
+
+
+def test_every_name_in_the_source_is_a_statement() -> None:
+    known = {each.name for each in all_queries()}
+    asked = {
+        (place(path), name)
+        for path in sources()
+        if path.name != "cli.py"  # its table names modules in the same form
+        for name in _names_in(tree_of(path))
+        if name.partition(".")[0] in rooms()
+    }
+    assert asked, "no statement is named anywhere"
+    assert sorted((file, name) for file, name in asked if name not in known) == []
+
+
+def _names_in(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and NAMED.fullmatch(node.value)
+        ):
+            yield node.value
+
+
+def test_values_are_parameters_and_never_numbered() -> None:
+    numbered = re.compile(r"\$\d|\?(?!\?)|%s|\{\w*\}")
+    assert [each.name for each in all_queries() if numbered.search(bare(each.text))] == []
+
+
+def test_a_list_of_contacts_is_read_in_pages() -> None:
+    """Rows of people leave the engine a page at a time, or for contacts that were named."""
+    read = [each for room in rooms() for each in read_queries(room).values()]
+    assert [each.name for each in read if _returns_everybody(each)] == []
+
+
+def _returns_everybody(each: Query) -> bool:
+    text = bare(each.text)
+    reads = re.match(r"\s*(SELECT|WITH|FROM)\b", text, re.IGNORECASE)
+    of_people = re.search(r"\b(FROM|JOIN)\s+(contact|identity)\b", text, re.IGNORECASE)
+    if not reads or not of_people:
+        return False
+    paged = re.search(r"\bLIMIT\s+(\$\w+|\d+)", text, re.IGNORECASE)
+    named = each.parameters & {"contact_id", "contact_ids", "value", "merged", "survivor", "words"}
+    summed = re.search(r"\b(count|sum|min|max|avg|median)\s*\(", text, re.IGNORECASE)
+    return not (paged or named or summed)
