@@ -247,7 +247,6 @@ def _connect(opening: Opening) -> duckdb.DuckDBPyConnection:
 def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    _keep_out_frames()
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": opening.memory,
         "preserve_insertion_order": False,
@@ -263,15 +262,22 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _keep_out_frames() -> None:
+@contextmanager
+def _without_frames() -> Iterator[None]:
     """Tell the engine that pandas, numpy and pyarrow are absent.
 
     Where they are installed it loads them at the first parameter, which takes longer than most
-    commands do.
+    commands do. Others in this process may still load them.
     """
-    for name in ("pandas", "numpy", "pyarrow"):
-        if name not in sys.modules:
-            sys.modules[name] = None  # type: ignore[assignment]
+    absent = [name for name in ("pandas", "numpy", "pyarrow") if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        for name in absent:
+            if sys.modules.get(name) is None:
+                sys.modules.pop(name, None)
 
 
 @contextmanager
@@ -280,10 +286,13 @@ def translated(opening: Opening) -> Iterator[None]:
     import duckdb
 
     try:
-        yield
+        with _without_frames():
+            yield
     except duckdb.TransactionException as error:
         if "onflict" in str(error):
             raise ChangedMeanwhile from error
+        if _FULL.search(str(error)):
+            raise DiskFull(opening.path) from error
         raise
     except duckdb.IOException as error:
         raise _io_error(error, opening) from error
