@@ -6,14 +6,14 @@ INSERT INTO audit_entry (entry_id, occurred_at, actor, command, payload, nonce, 
 VALUES ($entry_id, $occurred_at, $actor, $command, $payload, $nonce, $digest, $previous, $chain);
 
 -- name: list_entries
-SELECT entry_id, occurred_at, actor, command, payload
+SELECT entry_id AS id, occurred_at AS "at", actor, command, payload
 FROM audit_entry
 WHERE entry_id < $before
 ORDER BY entry_id DESC
 LIMIT $amount;
 
 -- name: entry
-SELECT entry_id, occurred_at, actor, command, payload, digest, previous, chain
+SELECT entry_id AS id, occurred_at AS "at", actor, command, payload, digest, previous, chain
 FROM audit_entry
 WHERE entry_id = $entry_id;
 
@@ -29,10 +29,6 @@ LIMIT $amount;
 UPDATE audit_entry
 SET payload = NULL, nonce = NULL
 WHERE list_contains(TRY_CAST(payload ->> '$.contacts' AS BIGINT[]), $contact_id);
-
--- An entry says what was done then: a merge does not rewrite it.
--- name: repoint
-SELECT count(*) AS entries FROM audit_entry WHERE $survivor <> $merged AND false;
 
 -- name: export
 SELECT entry_id, occurred_at, actor, command

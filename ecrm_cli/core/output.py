@@ -110,6 +110,13 @@ class Output:
         else:
             self._stream(self._pieces([thing], list(self.view.fields) or list(thing)))
 
+    def pairs(self, thing: Record) -> Iterator[str]:
+        """Yield an object's fields as lines for a person; empty ones are left out."""
+        width = max(map(len, thing), default=0)
+        for name, value in thing.items():
+            if value not in (None, "", [], {}):
+                yield f"{name:<{width}}  {formats.shown(value)}"
+
     def note(self, text: str) -> None:
         """Tell the user something that is not data."""
         if not self.view.quiet:

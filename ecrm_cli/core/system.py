@@ -64,6 +64,19 @@ def boot_id() -> str:
     return asked.stdout.strip() or "unknown-boot"
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process with this number exists."""
+    if sys.platform == "win32":
+        return True  # a folder too many is better than one taken from under a running import
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def process_words(pid: int) -> str:
     """Describe a running process: its number and, where it can be known, its command."""
     line = Path(f"/proc/{pid}/cmdline")

@@ -92,7 +92,31 @@ CREATE TABLE consent_event (
     batch_id          BIGINT
 );
 
--- Append-only. reason: bounce, complaint, unsubscribe, manual. lifted rows end a bounce suppression.
+-- What counts today: one row per contact, channel and topic that something was said about. A later
+-- withdrawal of 'all' ends every topic.
+CREATE VIEW current_consent AS
+WITH latest AS NOT MATERIALIZED (
+    SELECT consent_event_id, contact_id, channel, topic, status, basis, occurred_at
+    FROM consent_event
+    QUALIFY row_number() OVER (
+        PARTITION BY contact_id, channel, topic ORDER BY occurred_at DESC, consent_event_id DESC
+    ) = 1
+)
+SELECT own.contact_id,
+       own.channel,
+       own.topic,
+       coalesce(stop.status, own.status) AS status,
+       CASE WHEN stop.status IS NULL THEN own.basis END AS basis,
+       coalesce(stop.occurred_at, own.occurred_at) AS occurred_at,
+       coalesce(stop.consent_event_id, own.consent_event_id) AS consent_event_id
+FROM latest own
+LEFT JOIN latest stop
+    ON stop.contact_id = own.contact_id AND stop.channel = own.channel
+    AND stop.topic = 'all' AND stop.status = 'withdrawn'
+    AND (stop.occurred_at, stop.consent_event_id) > (own.occurred_at, own.consent_event_id);
+
+-- Append-only. reason: bounce, complaint, unsubscribe, manual. A lifted row ends the suppression of
+-- its reason: a bounce that was mended, an opt-out after the person's own later grant.
 -- personal: address
 CREATE TABLE suppression (
     suppression_id  BIGINT NOT NULL,
@@ -105,3 +129,19 @@ CREATE TABLE suppression (
     recorded_at     TIMESTAMP NOT NULL,
     batch_id        BIGINT
 );
+
+-- Each reason stands and ends for itself: the end of a bounce does not end a complaint.
+CREATE VIEW current_suppression AS
+SELECT suppression_id, channel, address, reason, actor, occurred_at
+FROM suppression
+QUALIFY row_number() OVER (
+    PARTITION BY channel, address, reason ORDER BY occurred_at DESC, suppression_id DESC
+) = 1 AND NOT lifted;
+
+-- Contacts that may not be written to on a channel. A bounce and a suppression by hand hold for the
+-- address; a complaint and an unsubscription are the person's word and hold at every address.
+CREATE VIEW suppressed_contact AS
+SELECT i.contact_id, s.channel, s.address, s.reason, s.occurred_at, s.suppression_id
+FROM current_suppression s
+JOIN identity i ON i.kind = s.channel AND i.value = s.address
+WHERE i.is_primary OR s.reason IN ('complaint', 'unsubscribe');

@@ -1,0 +1,88 @@
+"""The audit: entries recorded, exports noted, the chain walked."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from ecrm_cli.audit.model import START, digest, link
+from ecrm_cli.core.errors import NotFound
+from ecrm_cli.core.formats import as_line
+from ecrm_cli.core.store import Row, Store
+
+PAGE = 1_000
+
+
+class NoEntry(NotFound):
+    """An audit entry that does not exist."""
+
+    def __init__(self, entry_id: int, last_id: int) -> None:
+        known = f"They are numbered 1 to {last_id}." if last_id else "There are none yet."
+        super().__init__(f"There is no audit entry {entry_id}.", hint=known)
+
+
+def record(store: Store, now: datetime, command: str, payload: Mapping[str, object]) -> int:
+    """Add one entry about what ``command`` did; return its number.
+
+    ``payload`` names contacts by their ids, under ``contacts``, so that an erasure finds them.
+    Exports that wait in the spool go into the chain first. Call it inside the transaction of the
+    change: both happen or neither does.
+    """
+    with store.transaction():
+        return _append(store, now, store.actor, command, as_line(payload))
+
+
+def _append(store: Store, moment: datetime, actor: str, command: str, payload: str) -> int:
+    entry_id = store.take_ids("audit_entry") + 1
+    before = store.one("audit.last_chain")
+    previous = before["chain"] if before else START
+    nonce = secrets.token_hex(16)
+    stamp = digest(nonce, payload)
+    store.run(
+        "audit.add",
+        entry_id=entry_id,
+        occurred_at=moment,
+        actor=actor,
+        command=command,
+        payload=payload,
+        nonce=nonce,
+        digest=stamp,
+        previous=previous,
+        chain=link(previous, entry_id, moment, actor, command, stamp),
+    )
+    return entry_id
+
+
+def list_entries(store: Store) -> Iterator[Row]:
+    """Yield every entry, the newest first: id, at, actor, command, payload.
+
+    ``payload`` is an object, or None where a person was erased.
+    """
+    before = last_id(store) + 1
+    while True:
+        page = store.rows("audit.list_entries", before=before, amount=PAGE)
+        yield from (_shown(row) for row in page)
+        if len(page) < PAGE:
+            return
+        before = page[-1]["id"]
+
+
+def show(store: Store, entry_id: int) -> Row:
+    """Return one entry with its digest and its links; raises NoEntry."""
+    row = store.one("audit.entry", entry_id=entry_id)
+    if row is None:
+        raise NoEntry(entry_id, last_id(store))
+    return _shown(row)
+
+
+def last_id(store: Store) -> int:
+    """Return the number of the newest entry, 0 when there is none."""
+    row = store.one("core.last_id", noun="audit_entry")
+    return int(row["last_id"]) if row else 0
+
+
+def _shown(row: Row) -> Row:
+    payload = row["payload"]
+    return {**row, "payload": None if payload is None else json.loads(payload)}

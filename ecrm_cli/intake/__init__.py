@@ -1,0 +1,1 @@
+"""Files in: read whole, understood by presets, written in one transaction."""

@@ -1,0 +1,535 @@
+-- name: create_staged_people
+CREATE OR REPLACE TEMP TABLE staged_person (
+    line BIGINT, fault VARCHAR, email VARCHAR, phone VARCHAR, external_id VARCHAR, name VARCHAR,
+    given_name VARCHAR, family_name VARCHAR, company VARCHAR, job VARCHAR, locale VARCHAR,
+    zone VARCHAR, street VARCHAR, city VARCHAR, region VARCHAR, postcode VARCHAR, country VARCHAR,
+    birthday VARCHAR, tags VARCHAR, attributes VARCHAR, created_at VARCHAR, agreed VARCHAR,
+    extra VARCHAR[]
+);
+
+-- name: create_staged_orders
+CREATE OR REPLACE TEMP TABLE staged_order (
+    line BIGINT, fault VARCHAR, number VARCHAR, customer_id VARCHAR, email VARCHAR, phone VARCHAR,
+    name VARCHAR, country VARCHAR, ordered_at VARCHAR, paid_at VARCHAR, cancelled_at VARCHAR,
+    total VARCHAR, discount VARCHAR, tax VARCHAR, shipping VARCHAR, refunded VARCHAR,
+    currency VARCHAR, channel VARCHAR, sku VARCHAR, description VARCHAR, quantity VARCHAR,
+    unit_price VARCHAR, extra VARCHAR[]
+);
+
+-- A plain file is read by the engine itself; columns are named after fields, the rest extra_N.
+-- The window keeps the file's order, so a row's number is its place in the file.
+-- name: stage_people
+INSERT INTO staged_person BY NAME
+SELECT row_number() OVER () + $header_line AS line,
+       nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
+FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
+              quote = '"', escape = '"', auto_detect = false, strict_mode = true,
+              null_padding = false, max_line_size = 2000000);
+
+-- name: stage_people_extra
+INSERT INTO staged_person BY NAME
+SELECT row_number() OVER () + $header_line AS line,
+       [*COLUMNS(lambda heading: starts_with(heading, 'extra_'))] AS extra,
+       nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
+FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
+              quote = '"', escape = '"', auto_detect = false, strict_mode = true,
+              null_padding = false, max_line_size = 2000000);
+
+-- A file that took Python to read was written out plainly, with its lines and faults.
+-- name: stage_people_rewritten
+INSERT INTO staged_person BY NAME
+SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
+       [*COLUMNS(lambda heading: starts_with(heading, 'extra_'))] AS extra,
+       nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
+                                           AND heading NOT IN ('line', 'fault')), $blanks), '')
+FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
+              auto_detect = false, strict_mode = true, max_line_size = 4000000);
+
+-- name: stage_orders
+INSERT INTO staged_order BY NAME
+SELECT row_number() OVER () + $header_line AS line,
+       nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
+FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
+              quote = '"', escape = '"', auto_detect = false, strict_mode = true,
+              null_padding = false, max_line_size = 2000000);
+
+-- name: stage_orders_extra
+INSERT INTO staged_order BY NAME
+SELECT row_number() OVER () + $header_line AS line,
+       [*COLUMNS(lambda heading: starts_with(heading, 'extra_'))] AS extra,
+       nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
+FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
+              quote = '"', escape = '"', auto_detect = false, strict_mode = true,
+              null_padding = false, max_line_size = 2000000);
+
+-- name: stage_orders_rewritten
+INSERT INTO staged_order BY NAME
+SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
+       [*COLUMNS(lambda heading: starts_with(heading, 'extra_'))] AS extra,
+       nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
+                                           AND heading NOT IN ('line', 'fault')), $blanks), '')
+FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
+              auto_detect = false, strict_mode = true, max_line_size = 4000000);
+
+-- name: count_staged_people
+SELECT count(*) AS staged FROM staged_person;
+
+-- name: count_staged_orders
+SELECT count(*) AS staged FROM staged_order;
+
+-- A spreadsheet writes whole numbers as 17850.0 when the column has empty cells.
+-- name: mend_external_ids
+UPDATE staged_person
+SET external_id = left(external_id, length(external_id) - 2)
+WHERE (SELECT bool_and(regexp_full_match(external_id, '[0-9]+\.0'))
+       FROM staged_person WHERE external_id IS NOT NULL);
+
+-- name: mend_customer_ids
+UPDATE staged_order
+SET customer_id = left(customer_id, length(customer_id) - 2)
+WHERE (SELECT bool_and(regexp_full_match(customer_id, '[0-9]+\.0'))
+       FROM staged_order WHERE customer_id IS NOT NULL);
+
+-- What the library had to say about texts that the engine could not settle.
+-- name: create_understood
+CREATE OR REPLACE TEMP TABLE understood (
+    kind VARCHAR, raw VARCHAR, region VARCHAR, value VARCHAR, reason VARCHAR
+);
+
+-- name: add_understood
+INSERT INTO understood
+SELECT $kind, unnest($raws::VARCHAR[]), unnest($regions::VARCHAR[]), unnest($values::VARCHAR[]),
+       unnest($reasons::VARCHAR[]);
+
+-- name: odd_emails
+SELECT DISTINCT email AS raw, '' AS region
+FROM staged_person
+WHERE email IS NOT NULL AND NOT regexp_matches(lower(email), $plain);
+
+-- name: odd_phones
+SELECT DISTINCT s.phone AS raw, coalesce(c.value, $country, '') AS region
+FROM staged_person s
+LEFT JOIN understood c ON c.kind = 'country' AND c.raw = s.country
+WHERE s.phone IS NOT NULL
+    AND NOT regexp_matches(s.phone, $plain)
+    AND NOT regexp_matches(regexp_replace(s.phone, $separators, '', 'g'), $plain);
+
+-- name: countries
+SELECT DISTINCT country AS raw, '' AS region FROM staged_person WHERE country IS NOT NULL;
+
+-- Lines become what contacts absorbs. What could not be read stays in attributes, as it was.
+-- name: hand_over_people
+INSERT INTO incoming_contact
+WITH read_line AS (
+    SELECT s.*,
+           coalesce(e.value, CASE WHEN e.raw IS NULL THEN lower(s.email) END) AS good_email,
+           coalesce(p.value, CASE
+               WHEN s.phone IS NULL THEN NULL
+               WHEN regexp_matches(s.phone, $plain_phone) THEN s.phone
+               WHEN p.raw IS NULL THEN regexp_replace(s.phone, $separators, '', 'g')
+           END) AS good_phone,
+           c.value AS good_country,
+           try_cast(s.birthday AS DATE) AS good_birthday,
+           CASE WHEN json_valid(s.attributes) AND json_type(s.attributes) = 'OBJECT'
+               THEN s.attributes::JSON END AS good_attributes
+    FROM staged_person s
+    LEFT JOIN understood e ON e.kind = 'email' AND e.raw = s.email
+    LEFT JOIN understood c ON c.kind = 'country' AND c.raw = s.country
+    LEFT JOIN understood p ON p.kind = 'phone' AND p.raw = s.phone
+        AND p.region = coalesce(c.value, $country, '')
+    WHERE s.fault IS NULL
+),
+kept AS (
+    SELECT r.*,
+           map_from_entries(list_filter(
+               list_concat(
+                   [{'key': 'email_unread', 'value': CASE WHEN good_email IS NULL THEN email END},
+                    {'key': 'phone_unread', 'value': CASE WHEN good_phone IS NULL THEN phone END},
+                    {'key': 'country_unread',
+                     'value': CASE WHEN good_country IS NULL THEN country END},
+                    {'key': 'birthday_unread',
+                     'value': CASE WHEN good_birthday IS NULL THEN birthday END},
+                    {'key': 'attributes_unread',
+                     'value': CASE WHEN good_attributes IS NULL THEN attributes END},
+                    {'key': 'agreed', 'value': agreed}],
+                   list_transform(
+                       list_zip($extra_names::VARCHAR[], coalesce(extra, []::VARCHAR[])),
+                       lambda pair: {'key': pair[1], 'value': nullif(trim(pair[2], $blanks), '')})
+               ),
+               lambda entry: entry.value IS NOT NULL AND entry.key IS NOT NULL
+           )) AS others
+    FROM read_line r
+)
+SELECT k.line, k.good_email, k.email, k.good_phone, k.phone,
+       CASE WHEN k.external_id IS NULL THEN [] ELSE [$source || ':' || k.external_id] END,
+       coalesce(k.given_name, CASE
+           WHEN k.name IS NULL OR k.family_name IS NOT NULL THEN NULL
+           WHEN contains(k.name, ',') THEN nullif(trim(split_part(k.name, ',', 2)), '')
+           ELSE split_part(k.name, ' ', 1)
+       END),
+       coalesce(k.family_name, CASE
+           WHEN k.name IS NULL OR k.given_name IS NOT NULL THEN NULL
+           WHEN contains(k.name, ',') THEN nullif(trim(split_part(k.name, ',', 1)), '')
+           WHEN contains(k.name, ' ') THEN trim(substr(k.name, strpos(k.name, ' ') + 1))
+       END),
+       k.company, k.job, k.locale, k.zone, k.street, k.city, k.region, k.postcode, k.good_country,
+       k.good_birthday,
+       CASE WHEN cardinality(k.others) = 0 THEN k.good_attributes
+            WHEN k.good_attributes IS NULL THEN to_json(k.others)
+            ELSE json_merge_patch(to_json(k.others), k.good_attributes) END,
+       list_distinct(list_filter(
+           list_transform(string_split_regex(coalesce(k.tags, ''), '[,;]'),
+                          lambda part: trim(part)),
+           lambda part: part <> '')),
+       least(m.utc, $now)
+FROM kept k
+LEFT JOIN moment m ON m.kind = 'created_at' AND m.line = k.line
+WHERE k.good_email IS NOT NULL OR k.good_phone IS NOT NULL OR k.external_id IS NOT NULL;
+
+-- Times of a file as they are written: an offset makes them absolute, without one they are local.
+-- name: create_moments
+CREATE OR REPLACE TEMP TABLE moment (kind VARCHAR, line BIGINT, utc TIMESTAMP);
+
+-- name: read_created
+INSERT INTO moment
+SELECT 'created_at', line, CASE
+    WHEN is_absolute(created_at) THEN stamp_of(created_at, $formats::VARCHAR[])
+    ELSE timezone('UTC', timezone($zone, stamp_of(created_at, $formats::VARCHAR[])))
+END
+FROM staged_person
+WHERE stamp_of(created_at, $formats::VARCHAR[]) IS NOT NULL;
+
+-- Lines that no identifier can be read from, with the first thing that is wrong.
+-- name: people_rejects
+SELECT s.line, CASE
+        WHEN s.fault IS NOT NULL THEN NULL
+        WHEN s.email IS NOT NULL THEN 'email'
+        WHEN s.phone IS NOT NULL THEN 'phone'
+    END AS field,
+    coalesce(s.fault,
+             CASE WHEN s.email IS NOT NULL THEN coalesce(e.reason, 'this is not an e-mail address') END,
+             CASE WHEN s.phone IS NOT NULL THEN coalesce(p.reason, 'this is not a phone number') END,
+             'the line has no e-mail, phone or external id') AS reason
+FROM staged_person s
+LEFT JOIN understood e ON e.kind = 'email' AND e.raw = s.email
+LEFT JOIN (SELECT raw, min(reason) AS reason FROM understood WHERE kind = 'phone' GROUP BY raw) p
+    ON p.raw = s.phone
+WHERE NOT EXISTS (FROM incoming_contact i WHERE i.line = s.line)
+ORDER BY s.line;
+
+-- Lines that came in although something in them could not be read.
+-- name: count_unread
+SELECT count(*) AS lines
+FROM incoming_contact
+WHERE (email IS NULL AND email_raw IS NOT NULL)
+   OR (phone IS NULL AND phone_raw IS NOT NULL)
+   OR (attributes IS NOT NULL AND list_has_any(
+       json_keys(attributes), ['country_unread', 'birthday_unread', 'attributes_unread']));
+
+-- People whose file says yes, no, or nothing.
+-- name: choose_agreeing
+INSERT INTO chosen_contact
+SELECT p.contact_id
+FROM line_person p
+JOIN staged_person s USING (line)
+GROUP BY p.contact_id
+HAVING bool_and(s.agreed IS NULL OR lower(s.agreed) IN ('yes', 'y', 'true', '1', 'subscribed', 'enabled', 'confirmed'));
+
+-- name: count_not_agreeing
+SELECT count(DISTINCT p.contact_id) AS contacts
+FROM line_person p
+JOIN staged_person s USING (line)
+WHERE NOT (s.agreed IS NULL OR lower(s.agreed) IN ('yes', 'y', 'true', '1', 'subscribed', 'enabled', 'confirmed'));
+
+-- Amounts as files write them: 1234.5, 1,234.50, 1.234,50, 12,5, with a currency sign or spaces.
+-- name: create_amount_macro
+CREATE OR REPLACE TEMP MACRO amount_of(raw) AS coalesce(
+    try_cast(raw AS DECIMAL(18, 4)),
+    try_cast(CASE
+        WHEN regexp_full_match(raw, '[^0-9.,-]*-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?[^0-9.,]*')
+            THEN regexp_replace(raw, '[^0-9.-]', '', 'g')
+        WHEN regexp_full_match(raw, '[^0-9.,-]*-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+[^0-9.,]*')
+            THEN replace(regexp_replace(raw, '[^0-9,-]', '', 'g'), ',', '.')
+        WHEN regexp_full_match(raw, '[^0-9.,-]*-?[0-9]+(\.[0-9]+)?[^0-9.,]*')
+            THEN regexp_replace(raw, '[^0-9.-]', '', 'g')
+        WHEN regexp_full_match(raw, '[^0-9.,-]*-?[0-9]+,[0-9]{1,2}[^0-9.,]*')
+            THEN replace(regexp_replace(raw, '[^0-9,-]', '', 'g'), ',', '.')
+    END AS DECIMAL(18, 4))
+);
+
+-- A time with an offset is absolute; without one it is of the workspace's zone.
+-- name: create_absolute_macro
+CREATE OR REPLACE TEMP MACRO is_absolute(raw) AS
+    length(raw) > 15 AND regexp_matches(raw, '(Z|[+-]\d\d:?\d\d)$');
+
+-- The time as written (local), or in UTC when it is absolute.
+-- name: create_stamp_macro
+CREATE OR REPLACE TEMP MACRO stamp_of(raw, formats) AS CASE
+    WHEN is_absolute(raw)
+        THEN try_cast(regexp_replace(raw, ' ?(Z|[+-]\d\d:?\d\d)$', '') AS TIMESTAMP)
+            - to_minutes(CASE WHEN ends_with(raw, 'Z') THEN 0 ELSE
+                (CASE WHEN regexp_matches(raw, '-\d\d:?\d\d$') THEN -1 ELSE 1 END)
+                * (regexp_extract(raw, '[+-](\d\d):?(\d\d)$', 1)::BIGINT * 60
+                   + regexp_extract(raw, '[+-](\d\d):?(\d\d)$', 2)::BIGINT) END)
+    ELSE coalesce(try_cast(raw AS TIMESTAMP), try_strptime(raw, formats))
+END;
+
+-- name: create_order_rows
+CREATE OR REPLACE TEMP TABLE order_row AS
+WITH parsed AS (
+    SELECT line, fault, number, customer_id, lower(email) AS email, phone, name, country,
+           ordered_at AS ordered_text, total AS total_text, currency, channel, sku, description,
+           extra,
+           nullif(concat_ws(chr(31), customer_id, lower(email), phone), '') AS person_key,
+           stamp_of(ordered_at, $formats::VARCHAR[]) AS ordered, is_absolute(ordered_at) AS absolute,
+           stamp_of(paid_at, $formats::VARCHAR[]) AS paid,
+           stamp_of(cancelled_at, $formats::VARCHAR[]) AS cancelled,
+           amount_of(total) AS total, amount_of(discount) AS discount, amount_of(tax) AS tax,
+           amount_of(shipping) AS shipping, amount_of(refunded) AS refunded,
+           amount_of(quantity) AS quantity, amount_of(unit_price) AS unit_price,
+           CASE WHEN amount_of(total) IS NULL AND total IS NOT NULL THEN 'total'
+                WHEN amount_of(discount) IS NULL AND discount IS NOT NULL THEN 'discount'
+                WHEN amount_of(tax) IS NULL AND tax IS NOT NULL THEN 'tax'
+                WHEN amount_of(shipping) IS NULL AND shipping IS NOT NULL THEN 'shipping'
+                WHEN amount_of(refunded) IS NULL AND refunded IS NOT NULL THEN 'refunded'
+                WHEN amount_of(quantity) IS NULL AND quantity IS NOT NULL THEN 'quantity'
+                WHEN amount_of(unit_price) IS NULL AND unit_price IS NOT NULL THEN 'unit_price'
+           END AS bad_amount
+    FROM staged_order
+)
+SELECT line, number, customer_id, email, phone, name, country, channel, sku, description, extra,
+       person_key, ordered_text, total_text, ordered, coalesce(absolute, false) AS absolute, paid,
+       cancelled, total, discount, tax, shipping, refunded, quantity, unit_price,
+       upper(coalesce(currency, $currency)) AS currency,
+       $returns <> '' AND coalesce(starts_with(number, $returns), false) AS is_return,
+       CASE WHEN fault IS NOT NULL THEN NULL
+            WHEN ordered IS NULL AND (ordered_text IS NOT NULL OR number IS NULL) THEN 'ordered_at'
+            WHEN bad_amount IS NOT NULL THEN bad_amount
+            WHEN NOT regexp_full_match(coalesce(currency, $currency), '[A-Za-z]{3}') THEN 'currency'
+       END AS bad_field,
+       CASE WHEN fault IS NOT NULL THEN fault
+            WHEN ordered_text IS NULL AND number IS NULL THEN 'the line has no date'
+            WHEN ordered IS NULL AND ordered_text IS NOT NULL
+                THEN 'this is not a date that is understood; write it like 2026-03-01'
+            WHEN bad_amount IS NOT NULL THEN 'this is not an amount'
+            WHEN NOT regexp_full_match(coalesce(currency, $currency), '[A-Za-z]{3}')
+                THEN 'this is not the code of a currency, such as EUR'
+            WHEN total IS NULL AND number IS NULL AND (quantity IS NULL OR unit_price IS NULL)
+                THEN 'the line has no total, nor a quantity with a price'
+       END AS reason
+FROM parsed;
+
+-- Rows without a number get one from what they say and how often it was said before: repeats stay
+-- repeats, and the same file gives the same numbers.
+-- name: number_rows
+UPDATE order_row
+SET number = n.number
+FROM (
+    SELECT line, '~' || left(said, 16) || '-' || row_number() OVER (PARTITION BY said ORDER BY line) AS number
+    FROM (
+        SELECT line, md5(concat_ws(chr(31), coalesce(person_key, ''), coalesce(ordered_text, ''),
+                                   coalesce(total_text, ''), coalesce(sku, ''),
+                                   coalesce(description, ''), coalesce(quantity::VARCHAR, ''),
+                                   coalesce(unit_price::VARCHAR, ''),
+                                   array_to_string(coalesce(extra, []), chr(30)))) AS said
+        FROM order_row
+        WHERE number IS NULL AND reason IS NULL
+    )
+) n
+WHERE order_row.line = n.line;
+
+-- name: count_unnumbered
+SELECT count(*) AS lines FROM order_row WHERE number IS NULL AND reason IS NULL;
+
+-- name: count_repeated_numbers
+SELECT count(*) - count(DISTINCT hash(number)) AS repeats FROM order_row;
+
+-- name: create_single_heads
+CREATE OR REPLACE TEMP VIEW headed_row AS
+SELECT *, line AS head, reason IS NOT NULL AS tainted FROM order_row;
+
+-- Lines of one number are one order; it comes in whole or not at all.
+-- name: create_order_heads
+CREATE OR REPLACE TEMP TABLE order_head AS
+SELECT number, min(line) AS head,
+       bool_or(reason IS NOT NULL)
+       OR min(ordered) IS NULL
+       OR (max(total) IS NULL AND bool_or(quantity IS NULL OR unit_price IS NULL)) AS tainted,
+       arg_min(line, line) FILTER (reason IS NOT NULL) AS first_fault
+FROM order_row
+WHERE number IS NOT NULL
+GROUP BY number;
+
+-- name: create_joined_heads
+CREATE OR REPLACE TEMP VIEW headed_row AS
+SELECT r.*, coalesce(h.head, r.line) AS head, coalesce(h.tainted, true) AS tainted, h.first_fault
+FROM order_row r
+LEFT JOIN order_head h USING (number);
+
+-- name: order_rejects
+SELECT line, bad_field AS field, coalesce(reason, CASE
+        WHEN first_fault IS NOT NULL
+            THEN 'line ' || first_fault || ' of the same order ' || number || ' was rejected'
+        WHEN ordered IS NULL THEN 'the order ' || number || ' has no date'
+        ELSE 'the order ' || number || ' has no total, nor quantities with prices'
+    END) AS reason
+FROM headed_row
+WHERE tainted
+ORDER BY line;
+
+-- name: single_rejects
+SELECT line, bad_field AS field, reason FROM order_row WHERE reason IS NOT NULL ORDER BY line;
+
+-- Local hours are turned into UTC once each; converting every row would take longer than the rest.
+-- name: create_local_hours
+CREATE OR REPLACE TEMP TABLE local_hour AS
+SELECT hour, timezone('UTC', timezone($zone, hour)) - hour AS shift
+FROM (
+    SELECT DISTINCT date_trunc('hour', ordered) AS hour FROM order_row WHERE ordered IS NOT NULL AND NOT absolute
+    UNION
+    SELECT DISTINCT date_trunc('hour', paid) FROM order_row WHERE paid IS NOT NULL
+    UNION
+    SELECT DISTINCT date_trunc('hour', cancelled) FROM order_row WHERE cancelled IS NOT NULL
+);
+
+-- One line for each customer that the orders name.
+-- name: create_order_people
+CREATE OR REPLACE TEMP TABLE order_person AS
+SELECT person_key, min(line) AS line, min(ordered) AS first_ordered,
+       arg_min(absolute, ordered) AS absolute, any_value(customer_id) AS customer_id,
+       any_value(email) AS email, any_value(phone) AS phone, arg_min(name, line) AS name,
+       arg_min(country, line) AS country
+FROM order_row
+WHERE person_key IS NOT NULL AND reason IS NULL
+GROUP BY person_key;
+
+-- name: stage_order_people
+INSERT INTO staged_person BY NAME
+SELECT line, customer_id AS external_id, email, phone, name, country FROM order_person;
+
+-- name: date_order_people
+INSERT INTO moment
+SELECT 'created_at', p.line, CASE WHEN p.absolute THEN p.first_ordered ELSE p.first_ordered + h.shift END
+FROM order_person p
+LEFT JOIN local_hour h ON h.hour = date_trunc('hour', p.first_ordered);
+
+-- name: hand_over_single_orders
+INSERT INTO incoming_order BY NAME
+SELECT r.head, r.number, r.person_key, r.is_return OR coalesce(r.total, r.quantity * r.unit_price) < 0 AS is_return,
+       CASE WHEN r.absolute THEN r.ordered ELSE r.ordered + h.shift END AS ordered_at,
+       r.paid + p.shift AS paid_at, r.cancelled + c.shift AS cancelled_at,
+       r.channel, r.currency, coalesce(r.discount, 0) AS discount, coalesce(r.tax, 0) AS tax,
+       coalesce(r.shipping, 0) AS shipping, r.total, r.quantity * r.unit_price AS lines_amount,
+       coalesce(r.refunded, 0) AS refunded, 1 AS line_count, r.extra
+FROM headed_row r
+LEFT JOIN local_hour h ON h.hour = date_trunc('hour', r.ordered)
+LEFT JOIN local_hour p ON p.hour = date_trunc('hour', r.paid)
+LEFT JOIN local_hour c ON c.hour = date_trunc('hour', r.cancelled)
+WHERE NOT r.tainted;
+
+-- name: hand_over_joined_orders
+INSERT INTO incoming_order BY NAME
+WITH joined AS (
+    SELECT head, any_value(number) AS number, arg_min(person_key, line) AS person_key,
+           bool_or(is_return) AS is_return, min(ordered) AS ordered,
+           arg_min(absolute, ordered) AS absolute, min(paid) AS paid, min(cancelled) AS cancelled,
+           arg_min(channel, line) AS channel, arg_min(currency, line) AS currency,
+           sum(discount) AS discount, sum(tax) AS tax, sum(shipping) AS shipping,
+           arg_min(total, line) AS total, sum(quantity * unit_price) AS lines_amount,
+           sum(refunded) AS refunded, count(*) AS line_count, arg_min(extra, line) AS extra
+    FROM headed_row
+    WHERE NOT tainted
+    GROUP BY head
+)
+SELECT j.head, j.number, j.person_key, j.is_return OR coalesce(j.total, j.lines_amount) < 0 AS is_return,
+       CASE WHEN j.absolute THEN j.ordered ELSE j.ordered + h.shift END AS ordered_at,
+       j.paid + p.shift AS paid_at, j.cancelled + c.shift AS cancelled_at, j.channel, j.currency,
+       coalesce(j.discount, 0) AS discount, coalesce(j.tax, 0) AS tax,
+       coalesce(j.shipping, 0) AS shipping, j.total, j.lines_amount,
+       coalesce(j.refunded, 0) AS refunded, j.line_count, j.extra
+FROM joined j
+LEFT JOIN local_hour h ON h.hour = date_trunc('hour', j.ordered)
+LEFT JOIN local_hour p ON p.hour = date_trunc('hour', j.paid)
+LEFT JOIN local_hour c ON c.hour = date_trunc('hour', j.cancelled);
+
+-- name: hand_over_lines
+INSERT INTO incoming_order_line
+SELECT head, line, sku, description, coalesce(quantity, 1), coalesce(unit_price, total, 0)
+FROM headed_row
+WHERE NOT tainted AND (sku IS NOT NULL OR description IS NOT NULL OR (quantity IS NOT NULL AND unit_price IS NOT NULL));
+
+-- Orders learn whose they are once the customers are in the book.
+-- name: name_customers
+UPDATE incoming_order
+SET contact_id = p.contact_id
+FROM order_person o
+JOIN line_person p ON p.line = o.line
+WHERE incoming_order.person_key = o.person_key;
+
+-- name: keep_order_extras
+UPDATE incoming_order
+SET attributes = to_json(map_from_entries(list_filter(
+    list_transform(list_zip($extra_names::VARCHAR[], extra),
+                   lambda pair: {'key': pair[1], 'value': nullif(trim(pair[2], $blanks), '')}),
+    lambda entry: entry.value IS NOT NULL)))
+WHERE extra IS NOT NULL;
+
+-- name: record_filled_orders
+INSERT INTO import_change (batch_id, table_name, row_id, before, after)
+SELECT $batch_id, 'orders', order_id, '{"contact_id":null}'::JSON, to_json({'contact_id': contact_id})
+FROM filled_order;
+
+-- name: add_batch
+INSERT INTO import_batch (batch_id, kind, file, sha256, options, preset, source, row_count, added,
+                          updated, unchanged, rejected, warnings, actor, imported_at)
+VALUES ($batch_id, $kind, $file, $sha256, $options, $preset, $source, $row_count, $added, $updated,
+        $unchanged, $rejected, $warnings, $actor, $now);
+
+-- name: same_batch
+SELECT batch_id, imported_at
+FROM import_batch
+WHERE kind = $kind AND sha256 = $sha256 AND options = $options AND undone_at IS NULL
+ORDER BY batch_id DESC
+LIMIT 1;
+
+-- name: batches
+SELECT batch_id AS batch, 'I-' || batch_id AS ref, kind, file, sha256, imported_at AS "at", actor,
+       row_count AS "rows", added, updated, unchanged, rejected, warnings, preset, source, undone_at
+FROM import_batch
+WHERE batch_id = $batch_id OR $batch_id IS NULL
+ORDER BY batch_id;
+
+-- name: rejects
+SELECT line, column_name AS "column", reason, raw
+FROM import_reject
+WHERE batch_id = $batch_id
+ORDER BY line;
+
+-- name: add_rejects
+INSERT INTO import_reject (batch_id, line, column_name, reason, raw)
+SELECT $batch_id, unnest($lines::BIGINT[]), unnest($columns::VARCHAR[]), unnest($reasons::VARCHAR[]),
+       unnest($raws::VARCHAR[]);
+
+-- name: forget
+DELETE FROM import_reject
+WHERE EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind <> 'external'
+              AND (contains(lower(raw), lower(i.value)) OR contains(raw, i.raw)));
+
+-- name: export
+SELECT r.batch_id, r.line, r.reason, r.raw
+FROM import_reject r
+WHERE EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind <> 'external'
+              AND (contains(lower(r.raw), lower(i.value)) OR contains(r.raw, i.raw)))
+ORDER BY r.batch_id, r.line;
+
+-- name: timeline
+SELECT b.imported_at AS occurred_at, 'intake' AS room, 'imported' AS what,
+       b.file || ' (I-' || b.batch_id || ')' AS detail
+FROM import_batch b
+WHERE b.batch_id IN (
+    SELECT batch_id FROM contact WHERE contact_id = $contact_id
+    UNION
+    SELECT batch_id FROM identity WHERE contact_id = $contact_id
+    UNION
+    SELECT origin_id FROM contact_change WHERE contact_id = $contact_id AND origin = 'import'
+);

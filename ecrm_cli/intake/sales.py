@@ -1,0 +1,65 @@
+"""A staged file of orders becomes customers, orders, lines, refunds."""
+
+from __future__ import annotations
+
+from ecrm_cli.contacts import absorb as contacts
+from ecrm_cli.contacts.absorb import Origin
+from ecrm_cli.core.store import Store
+from ecrm_cli.intake.layout import Layout
+from ecrm_cli.intake.people import DATES, Home, Outcome, hand_over, make_macros
+from ecrm_cli.intake.staging import BLANKS, extra_names
+from ecrm_cli.orders import absorb as orders
+
+
+def take_in(store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome:
+    """Write the staged lines into the book; the caller holds the transaction.
+
+    Customers come first, so that every order knows whose it is; a line that names nobody is a
+    guest's.
+    """
+    joined = _read(store, layout, home)
+    _customers(store, layout, origin, home)
+    _orders(store, layout, joined=joined)
+    done = orders.absorb(store, origin)
+    store.run("intake.record_filled_orders", batch_id=origin.batch_id)
+    unread = (store.one("intake.count_unread") or {})["lines"]
+    faults = store.rows("intake.order_rejects" if joined else "intake.single_rejects")
+    return Outcome(done.added, done.updated, done.unchanged, done.differing + unread, faults)
+
+
+def _read(store: Store, layout: Layout, home: Home) -> bool:
+    make_macros(store)
+    store.run("intake.mend_customer_ids")
+    store.run(
+        "intake.create_order_rows",
+        formats=[*DATES, *layout.preset.dates],
+        currency=home.currency,
+        returns=layout.preset.returns,
+    )
+    if (store.one("intake.count_unnumbered") or {})["lines"]:
+        store.run("intake.number_rows")
+    joined = bool((store.one("intake.count_repeated_numbers") or {})["repeats"])
+    if joined:
+        store.run("intake.create_order_heads")
+    store.run("intake.create_joined_heads" if joined else "intake.create_single_heads")
+    store.run("intake.create_local_hours", zone=home.zone)
+    return joined
+
+
+def _customers(store: Store, layout: Layout, origin: Origin, home: Home) -> None:
+    store.run("intake.create_order_people")
+    store.run("intake.create_staged_people")
+    store.run("intake.stage_order_people")
+    store.run("intake.create_moments")
+    store.run("intake.date_order_people")
+    hand_over(store, layout, origin, home)
+    contacts.absorb(store, origin)
+
+
+def _orders(store: Store, layout: Layout, *, joined: bool) -> None:
+    orders.prepare(store)
+    store.run("intake.hand_over_joined_orders" if joined else "intake.hand_over_single_orders")
+    store.run("intake.hand_over_lines")
+    store.run("intake.name_customers")
+    if layout.columns.extras:
+        store.run("intake.keep_order_extras", extra_names=list(extra_names(layout)), blanks=BLANKS)

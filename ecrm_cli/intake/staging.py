@@ -1,0 +1,129 @@
+"""From a file to a table of text: read by the engine where that is safe, else written out plainly.
+
+Both ways end in the same table: one row a line, text cells named after fields.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecrm_cli.core.errors import DiskFull
+from ecrm_cli.core.store import Store
+from ecrm_cli.intake.layout import Layout
+from ecrm_cli.intake.readers import delimited
+from ecrm_cli.intake.readers.record import Unreadable
+
+BLANKS = " \t\r\n\u00a0\ufeff"
+
+
+@dataclass(frozen=True)
+class Staging:
+    """The named statements that stage one kind of file."""
+
+    create: str
+    count: str
+    direct: str
+    direct_extra: str
+    rewritten: str
+
+
+PEOPLE = Staging(
+    "intake.create_staged_people",
+    "intake.count_staged_people",
+    "intake.stage_people",
+    "intake.stage_people_extra",
+    "intake.stage_people_rewritten",
+)
+ORDERS = Staging(
+    "intake.create_staged_orders",
+    "intake.count_staged_orders",
+    "intake.stage_orders",
+    "intake.stage_orders_extra",
+    "intake.stage_orders_rewritten",
+)
+
+
+def stage(store: Store, layout: Layout, scratch: Path) -> int:
+    """Fill the staging table of the layout's kind; return how many rows the file has.
+
+    Raises Unreadable when there is not one.
+    """
+    kind = PEOPLE if layout.preset.kind == "contacts" else ORDERS
+    store.run(kind.create)
+    rows = _by_engine(store, layout, kind)
+    if rows is None:
+        store.run(kind.create)
+        rows = _by_hand(store, layout, kind, scratch / "records.csv")
+    if rows == 0:
+        raise Unreadable(
+            layout.text.label, "the file has a header and no rows.", "Nothing was imported."
+        )
+    return rows
+
+
+def _by_engine(store: Store, layout: Layout, kind: Staging) -> int | None:
+    """Stage a file in which a line is a record, and nothing else; None where that is not so."""
+    import duckdb
+
+    table = layout.table
+    if table is None or not layout.text.simple_ends or delimited.header_repeats(layout.text, table):
+        return None
+    try:
+        store.run(
+            kind.direct_extra if layout.columns.extras else kind.direct,
+            path=str(layout.text.path),
+            columns=dict.fromkeys(_names(layout), "VARCHAR"),
+            delimiter=table.delimiter,
+            header_line=table.header_line,
+            blanks=BLANKS,
+        )
+    except duckdb.Error:
+        return None
+    rows = _count(store, kind)
+    return rows if rows + table.header_line == layout.text.line_count else None
+
+
+def _by_hand(store: Store, layout: Layout, kind: Staging, path: Path) -> int:
+    names = _names(layout)
+    missing = [] if layout.columns.extras else [""]
+    try:
+        with path.open("w", encoding="utf-8", newline="") as target:
+            writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            for record in layout.records():
+                writer.writerow([record.line, record.fault, *record.cells, *missing])
+    except OSError as error:
+        raise DiskFull(path) from error
+    columns = ["line", "fault", *names, *(["extra_none"] if missing else [])]
+    if path.stat().st_size == 0:
+        return 0
+    store.run(
+        kind.rewritten,
+        path=str(path),
+        columns=dict.fromkeys(columns, "VARCHAR"),
+        blanks=BLANKS,
+    )
+    return _count(store, kind)
+
+
+def extra_names(layout: Layout) -> Sequence[str]:
+    """Return the headings that no field claimed, as attribute names, in the file's order."""
+    return [attribute_name(layout.columns.extras[place]) for place in sorted(layout.columns.extras)]
+
+
+def attribute_name(heading: str) -> str:
+    """Return a heading as the name of an attribute: lower case, words joined by ``_``."""
+    words = "".join(letter if letter.isalnum() else " " for letter in heading).split()
+    return "_".join(words).lower() or "column"
+
+
+def _names(layout: Layout) -> list[str]:
+    by_place = {place: name for name, place in layout.columns.fields.items()}
+    return [by_place.get(place, f"extra_{place}") for place in range(len(layout.header))]
+
+
+def _count(store: Store, kind: Staging) -> int:
+    row = store.one(kind.count)
+    return int(row["staged"]) if row else 0

@@ -1,0 +1,65 @@
+"""Texts that the engine cannot settle, asked of the libraries: once for each different text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ecrm_cli.contacts.model import (
+    PLAIN_EMAIL,
+    PLAIN_PHONE,
+    BadEmail,
+    BadPhone,
+    normal_email,
+    normal_phone,
+)
+from ecrm_cli.core.locale import country_code
+from ecrm_cli.core.store import Row, Store
+
+SEPARATORS = r"[\s().\-/\x{00a0}]+"
+Answer = tuple[str | None, str | None]
+
+
+def settle(store: Store, country: str | None) -> None:
+    """Fill the table ``understood``: kind, raw, region, value or the reason why not.
+
+    ``country`` is the workspace's; a line's own country comes first for its phone.
+    """
+    store.run("intake.create_understood")
+    _learn(store, "country", store.rows("intake.countries"), _country)
+    _learn(store, "email", store.rows("intake.odd_emails", plain=PLAIN_EMAIL), _email)
+    phones = store.rows(
+        "intake.odd_phones", plain=PLAIN_PHONE, separators=SEPARATORS, country=country
+    )
+    _learn(store, "phone", phones, _phone)
+
+
+def _learn(store: Store, kind: str, texts: list[Row], ask: Callable[[Row], Answer]) -> None:
+    if not texts:
+        return
+    answers = [ask(row) for row in texts]
+    store.run(
+        "intake.add_understood",
+        kind=kind,
+        raws=[row["raw"] for row in texts],
+        regions=[row["region"] for row in texts],
+        values=[value for value, _reason in answers],
+        reasons=[reason for _value, reason in answers],
+    )
+
+
+def _country(row: Row) -> Answer:
+    return country_code(row["raw"]), None
+
+
+def _email(row: Row) -> Answer:
+    try:
+        return normal_email(row["raw"]), None
+    except BadEmail as error:
+        return None, f"this is not an e-mail address: {error.why}"
+
+
+def _phone(row: Row) -> Answer:
+    try:
+        return normal_phone(row["raw"], row["region"] or None), None
+    except BadPhone as error:
+        return None, f"this is not a phone number: {error.why}"

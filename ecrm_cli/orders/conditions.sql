@@ -1,0 +1,135 @@
+-- What segments may ask of orders; how a condition is written stands in contacts/conditions.sql.
+-- An order counts unless it is a test or was cancelled by $as_of. Its value is its total less what
+-- was refunded for it by then; a refund that names no order counts on its own day.
+
+-- name: present
+SELECT contact_id FROM orders WHERE ordered_at < $as_of
+UNION ALL
+SELECT contact_id FROM refund WHERE refunded_at < $as_of;
+
+-- name: orders_count
+-- field: orders.count | How many orders; 0 for who never ordered. | orders.count: {gte: 2, within: 365d}
+-- takes: number
+SELECT contact_id, coalesce(orders, 0) AS seen
+FROM contact
+LEFT JOIN (
+    SELECT contact_id, count(*) AS orders
+    FROM orders
+    WHERE NOT is_test AND ordered_at < $as_of
+        AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+        AND ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+        AND ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
+    GROUP BY contact_id
+) AS counted USING (contact_id);
+
+-- name: orders_total
+-- field: orders.total | What they paid, less refunds; 0 for who never ordered. | orders.total: {gte: 500, within: 365d}
+-- takes: money
+SELECT contact_id, coalesce(amount, 0) AS seen
+FROM contact
+LEFT JOIN (
+    SELECT contact_id, sum(amount) AS amount
+    FROM (
+        SELECT contact_id, total AS amount
+        FROM orders
+        WHERE NOT is_test AND currency = $currency AND ordered_at < $as_of
+            AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+            AND ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+            AND ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
+        UNION ALL
+        SELECT o.contact_id, -r.amount
+        FROM refund r
+        JOIN orders o USING (order_id)
+        WHERE r.refunded_at < $as_of AND r.currency = $currency AND o.currency = $currency
+            AND NOT o.is_test AND o.ordered_at < $as_of
+            AND coalesce(o.cancelled_at, TIMESTAMP 'infinity') >= $as_of
+            AND o.ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+            AND o.ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
+        UNION ALL
+        SELECT contact_id, -amount
+        FROM refund
+        WHERE order_id IS NULL AND currency = $currency AND refunded_at < $as_of
+            AND refunded_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+            AND refunded_at < coalesce($to_utc, TIMESTAMP 'infinity')
+    ) AS amounts
+    GROUP BY contact_id
+) AS summed USING (contact_id);
+
+-- The total divided by the number of orders, in whole ten-thousandths so that it stays exact:
+-- rounded to four decimals, halves away from zero.
+-- name: orders_average
+-- field: orders.average | Total divided by orders, to four decimals; nobody without an order. | orders.average: {gte: 50}
+-- takes: money
+SELECT contact_id,
+       CAST((2 * abs(amount) + orders) // (2 * orders) * sign(amount) AS DECIMAL(30, 0)) * 0.0001
+       AS seen
+FROM (
+    SELECT contact_id, CAST(sum(amount) * 10000 AS HUGEINT) AS amount, sum(orders) AS orders
+    FROM (
+        SELECT contact_id, total AS amount, 1 AS orders
+        FROM orders
+        WHERE NOT is_test AND currency = $currency AND ordered_at < $as_of
+            AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+            AND ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+            AND ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
+        UNION ALL
+        SELECT o.contact_id, -r.amount, 0
+        FROM refund r
+        JOIN orders o USING (order_id)
+        WHERE r.refunded_at < $as_of AND r.currency = $currency AND o.currency = $currency
+            AND NOT o.is_test AND o.ordered_at < $as_of
+            AND coalesce(o.cancelled_at, TIMESTAMP 'infinity') >= $as_of
+            AND o.ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+            AND o.ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
+        UNION ALL
+        SELECT contact_id, -amount, 0
+        FROM refund
+        WHERE order_id IS NULL AND currency = $currency AND refunded_at < $as_of
+            AND refunded_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+            AND refunded_at < coalesce($to_utc, TIMESTAMP 'infinity')
+    ) AS amounts
+    GROUP BY contact_id
+) AS summed
+WHERE orders > 0;
+
+-- name: orders_first
+-- field: orders.first | When they first ordered; nobody without an order. | orders.first: {within: 30d}
+-- takes: time
+SELECT contact_id, min(ordered_at) AS seen
+FROM orders
+WHERE NOT is_test AND ordered_at < $as_of
+    AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+GROUP BY contact_id;
+
+-- name: orders_last
+-- field: orders.last | When they last ordered; nobody without an order. | orders.last: {before: 90d}
+-- takes: time
+SELECT contact_id, max(ordered_at) AS seen
+FROM orders
+WHERE NOT is_test AND ordered_at < $as_of
+    AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+GROUP BY contact_id;
+
+-- name: orders_product
+-- field: orders.product | Number (SKU) of a product they ordered. | orders.product: {in: [BEANS-250, BEANS-1000], within: 90d}
+-- takes: text
+-- seen: many
+SELECT o.contact_id, p.sku AS seen
+FROM orders o
+JOIN order_line l USING (order_id)
+JOIN product p USING (product_id)
+WHERE NOT o.is_test AND l.quantity > 0 AND o.ordered_at < $as_of
+    AND coalesce(o.cancelled_at, TIMESTAMP 'infinity') >= $as_of
+    AND o.ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+    AND o.ordered_at < coalesce($to_utc, TIMESTAMP 'infinity');
+
+-- name: orders_channel
+-- field: orders.channel | Where they ordered: web, shop, phone. | orders.channel: shop
+-- takes: text
+-- seen: many
+SELECT contact_id, channel AS seen
+FROM orders
+WHERE NOT is_test AND ordered_at < $as_of
+    AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+    AND ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+    AND ordered_at < coalesce($to_utc, TIMESTAMP 'infinity');

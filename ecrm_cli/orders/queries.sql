@@ -1,0 +1,382 @@
+-- Orders page by page, the last written down first.
+-- name: page
+WITH wanted AS (
+    SELECT *,
+           CASE WHEN is_test THEN 'test'
+                WHEN cancelled_at IS NOT NULL THEN 'cancelled'
+                WHEN delivered_at IS NOT NULL THEN 'delivered'
+                WHEN shipped_at IS NOT NULL THEN 'shipped'
+                WHEN packed_at IS NOT NULL THEN 'packed'
+                WHEN paid_at IS NOT NULL THEN 'paid'
+                ELSE 'placed' END AS status
+    FROM orders
+    WHERE order_id < $before
+        AND ($contact_id IS NULL OR contact_id = $contact_id)
+        AND ($since IS NULL OR ordered_at >= $since)
+        AND ($until IS NULL OR ordered_at < $until)
+        AND ($product_id IS NULL
+             OR order_id IN (SELECT order_id FROM order_line WHERE product_id = $product_id))
+),
+listed AS (
+    SELECT * FROM wanted
+    WHERE $status IS NULL OR status = $status
+    ORDER BY order_id DESC
+    LIMIT $amount
+),
+given_back AS (
+    SELECT order_id, sum(amount) AS refunded
+    FROM refund
+    WHERE order_id IN (SELECT order_id FROM listed)
+    GROUP BY order_id
+)
+SELECT o.order_id AS id, o.source || ':' || o.number AS ref, o.number, o.source,
+       o.contact_id AS contact, o.ordered_at, o.channel, o.currency, o.gross, o.discount, o.tax,
+       o.shipping, o.total, coalesce(b.refunded, 0)::DECIMAL(18, 4) AS refunded, o.status
+FROM listed o
+LEFT JOIN given_back b USING (order_id)
+ORDER BY o.order_id DESC;
+
+-- name: count_orders
+SELECT count(*) AS orders FROM orders;
+
+-- name: more_of_order
+SELECT paid_at, packed_at, shipped_at, delivered_at, cancelled_at, attributes::VARCHAR AS attributes,
+       recorded_at, batch_id
+FROM orders
+WHERE order_id = $order_id;
+
+-- name: lines
+SELECT l.line_number AS line, p.sku, coalesce(l.description, p.title) AS description, l.quantity,
+       l.unit_price, l.amount
+FROM order_line l
+LEFT JOIN product p USING (product_id)
+WHERE l.order_id = $order_id
+ORDER BY l.line_number;
+
+-- name: refunds
+SELECT refund_id AS id, number, source, amount, currency, reason, actor, refunded_at
+FROM refund
+WHERE order_id = $order_id
+ORDER BY refunded_at, refund_id;
+
+-- name: by_number
+SELECT order_id, contact_id, source || ':' || number AS ref
+FROM orders
+WHERE number = $words OR (source = $source AND number = $rest)
+ORDER BY order_id
+LIMIT 6;
+
+-- Letters of either case; with or without the # that shops print before a number.
+-- name: by_number_loosely
+SELECT order_id, contact_id, source || ':' || number AS ref
+FROM orders
+WHERE lower(ltrim(number, '#')) = lower(ltrim($words, '#'))
+   OR (source = $source AND lower(ltrim(number, '#')) = lower(ltrim($rest, '#')))
+ORDER BY order_id
+LIMIT 6;
+
+-- name: similar_numbers
+SELECT number
+FROM (
+    SELECT DISTINCT number
+    FROM orders
+    WHERE (left(number, 3) = left($words, 3) OR right(number, 3) = right($words, 3))
+        AND abs(length(number) - length($words)) <= 1
+)
+WHERE damerau_levenshtein(number, $words) <= 2
+ORDER BY damerau_levenshtein(number, $words), number
+LIMIT 3;
+
+-- name: free_number
+SELECT 'M-' || (coalesce(max(substr(number, 3)::BIGINT), 0) + 1) AS number
+FROM orders
+WHERE source = 'manual' AND regexp_full_match(number, 'M-[0-9]{1,15}');
+
+-- name: add_order
+INSERT INTO orders (order_id, source, number, contact_id, ordered_at, paid_at, channel, is_test,
+                    currency, gross, discount, tax, shipping, total, recorded_at)
+SELECT $order_id, 'manual', $number, $contact_id, $ordered_at, $ordered_at, $channel, false,
+       $currency, $total, 0, 0, 0, $total, $now
+WHERE NOT EXISTS (FROM orders WHERE source = 'manual' AND number = $number);
+
+-- name: add_line
+INSERT INTO order_line (order_id, line_number, product_id, description, quantity, unit_price, amount)
+VALUES ($order_id, $line_number, $product_id, $description, $quantity, $unit_price, $amount);
+
+-- name: refundable
+SELECT o.source || ':' || o.number AS ref, o.contact_id, o.currency, o.total, o.ordered_at,
+       coalesce((SELECT sum(amount) FROM refund r WHERE r.order_id = o.order_id), 0)::DECIMAL(18, 4)
+           AS refunded
+FROM orders o
+WHERE o.order_id = $order_id;
+
+-- name: add_refund
+INSERT INTO refund (refund_id, source, number, order_id, contact_id, amount, currency, reason,
+                    actor, refunded_at, recorded_at)
+VALUES ($refund_id, 'manual', $number, $order_id, $contact_id, $amount, $currency, $reason, $actor,
+        $refunded_at, $now);
+
+-- name: products
+SELECT product_id AS id, source || ':' || sku AS ref, sku, source, title, category, price, currency,
+       stock, available_from
+FROM product
+WHERE product_id > $after
+ORDER BY product_id
+LIMIT $amount;
+
+-- name: count_products
+SELECT count(*) AS products FROM product;
+
+-- name: product
+SELECT product_id AS id, source || ':' || sku AS ref, sku, source, title, category, price, currency,
+       stock, available_from
+FROM product
+WHERE product_id = $product_id;
+
+-- name: by_sku
+SELECT product_id, sku, source || ':' || sku AS ref
+FROM product
+WHERE lower(sku) = lower($words) OR (source = $source AND lower(sku) = lower($rest))
+ORDER BY product_id
+LIMIT 6;
+
+-- name: similar_skus
+SELECT DISTINCT sku, jaro_winkler_similarity(lower(sku), lower($words)) AS likeness
+FROM product
+WHERE likeness > 0.8
+ORDER BY likeness DESC, sku
+LIMIT 3;
+
+-- name: add_product
+INSERT INTO product (product_id, source, sku, price, currency, recorded_at)
+SELECT $product_id, 'manual', $sku, $price, $currency, $now
+WHERE NOT EXISTS (FROM product WHERE source = 'manual' AND sku = $sku);
+
+-- Sold and given back, without cancelled and test orders; net is what is left of the lines' sums.
+-- name: sales_of_product
+WITH kept AS (
+    SELECT order_id, currency, ordered_at FROM orders WHERE cancelled_at IS NULL AND NOT is_test
+),
+moved AS (
+    SELECT o.currency, l.order_id, l.quantity AS sold, 0 AS returned, l.amount, o.ordered_at
+    FROM order_line l
+    JOIN kept o USING (order_id)
+    WHERE l.product_id = $product_id
+    UNION ALL
+    SELECT r.currency, NULL, 0, l.quantity, -l.amount, NULL
+    FROM refund_line l
+    JOIN refund r USING (refund_id)
+    WHERE l.product_id = $product_id
+        AND (r.order_id IS NULL OR r.order_id IN (SELECT order_id FROM kept))
+)
+SELECT currency, count(DISTINCT order_id) AS orders, sum(sold)::DECIMAL(18, 4) AS sold,
+       sum(returned)::DECIMAL(18, 4) AS returned, sum(amount)::DECIMAL(18, 4) AS net,
+       min(ordered_at) AS first_at, max(ordered_at) AS last_at
+FROM moved
+GROUP BY currency
+ORDER BY currency;
+
+-- An order that was cancelled or a test counts nowhere, and neither does what was given back of it.
+-- name: summary_of_contact
+WITH kept AS (
+    SELECT order_id, currency, total, ordered_at
+    FROM orders
+    WHERE contact_id = $contact_id AND cancelled_at IS NULL AND NOT is_test
+),
+bought AS (
+    SELECT currency, count(*) AS orders, sum(total) AS total, min(ordered_at) AS first_at,
+           max(ordered_at) AS last_at
+    FROM kept
+    GROUP BY currency
+),
+given_back AS (
+    SELECT currency, sum(amount) AS refunded
+    FROM refund
+    WHERE order_id IN (SELECT order_id FROM kept)
+        OR (order_id IS NULL AND contact_id = $contact_id)
+    GROUP BY currency
+)
+SELECT coalesce(b.currency, g.currency) AS currency, coalesce(b.orders, 0) AS orders,
+       coalesce(b.total, 0)::DECIMAL(18, 4) AS total,
+       coalesce(g.refunded, 0)::DECIMAL(18, 4) AS refunded,
+       (coalesce(b.total, 0) - coalesce(g.refunded, 0))::DECIMAL(18, 4) AS net,
+       b.first_at, b.last_at
+FROM bought b
+FULL JOIN given_back g USING (currency)
+ORDER BY 1;
+
+-- name: repoint
+UPDATE orders SET contact_id = $survivor WHERE contact_id = $merged;
+
+-- name: repoint_refunds
+UPDATE refund SET contact_id = $survivor WHERE contact_id = $merged;
+
+-- The order stays: it counts for the stand-in. What a file said beside it goes.
+-- name: forget
+UPDATE orders SET attributes = NULL WHERE contact_id = $contact_id;
+
+-- name: forget_refunds
+UPDATE refund SET reason = NULL WHERE contact_id = $contact_id;
+
+-- name: export
+SELECT o.source, o.number, o.ordered_at, o.paid_at, o.packed_at, o.shipped_at, o.delivered_at,
+       o.cancelled_at, o.channel, o.currency, o.gross, o.discount, o.tax, o.shipping, o.total,
+       o.attributes::VARCHAR AS attributes, o.recorded_at,
+       (SELECT list({sku: p.sku, description: coalesce(l.description, p.title),
+                     quantity: l.quantity, unit_price: l.unit_price, amount: l.amount}
+                    ORDER BY l.line_number)
+        FROM order_line l LEFT JOIN product p USING (product_id)
+        WHERE l.order_id = o.order_id) AS lines
+FROM orders o
+WHERE o.contact_id = $contact_id
+ORDER BY o.order_id;
+
+-- name: export_refunds
+SELECT source, number, order_id, amount, currency, reason, refunded_at, recorded_at
+FROM refund
+WHERE contact_id = $contact_id
+ORDER BY refund_id;
+
+-- name: timeline
+SELECT ordered_at AS occurred_at, 'orders' AS room, 'ordered' AS what,
+       total::DECIMAL(18, 2)::VARCHAR || ' ' || currency || ', ' || source || ':' || number AS detail
+FROM orders
+WHERE contact_id = $contact_id
+UNION ALL
+SELECT cancelled_at, 'orders', 'cancelled', source || ':' || number
+FROM orders
+WHERE contact_id = $contact_id AND cancelled_at IS NOT NULL
+UNION ALL
+SELECT refunded_at, 'orders', 'refunded', concat_ws(', ', amount::DECIMAL(18, 2)::VARCHAR || ' ' || currency, reason)
+FROM refund
+WHERE contact_id = $contact_id;
+
+
+-- What an import hands over: one row an order or return, normalized; head is its first line.
+-- name: create_incoming
+CREATE OR REPLACE TEMP TABLE incoming_order (
+    head BIGINT, number VARCHAR, person_key VARCHAR, contact_id BIGINT, is_return BOOLEAN,
+    ordered_at TIMESTAMP, paid_at TIMESTAMP, cancelled_at TIMESTAMP, channel VARCHAR,
+    currency VARCHAR, discount DECIMAL(18, 4), tax DECIMAL(18, 4), shipping DECIMAL(18, 4),
+    total DECIMAL(18, 4), lines_amount DECIMAL(18, 4), refunded DECIMAL(18, 4),
+    line_count BIGINT, extra VARCHAR[], attributes JSON
+);
+
+-- name: create_incoming_lines
+CREATE OR REPLACE TEMP TABLE incoming_order_line (
+    head BIGINT, line BIGINT, sku VARCHAR, description VARCHAR, quantity DECIMAL(18, 4),
+    unit_price DECIMAL(18, 4)
+);
+
+-- name: create_known_orders
+CREATE OR REPLACE TEMP TABLE known_order AS
+SELECT i.head, o.order_id, o.contact_id IS NULL AND i.contact_id IS NOT NULL AS is_filled,
+       i.contact_id, o.total <> coalesce(i.total, i.lines_amount - i.discount + i.tax + i.shipping) AS differs
+FROM incoming_order i
+JOIN orders o ON o.source = $source AND o.number = i.number
+WHERE NOT i.is_return;
+
+-- name: create_known_returns
+CREATE OR REPLACE TEMP TABLE known_return AS
+SELECT i.head
+FROM incoming_order i
+JOIN refund r ON r.source = $source AND r.number = i.number
+WHERE i.is_return;
+
+-- name: create_new_orders
+CREATE OR REPLACE TEMP TABLE new_order AS
+SELECT head, row_number() OVER () AS place
+FROM incoming_order
+WHERE NOT is_return AND head NOT IN (SELECT head FROM known_order);
+
+-- name: create_new_returns
+CREATE OR REPLACE TEMP TABLE new_return AS
+SELECT head, row_number() OVER (ORDER BY head) AS place
+FROM incoming_order
+WHERE is_return AND head NOT IN (SELECT head FROM known_return);
+
+-- name: count_new
+SELECT (SELECT count(*) FROM new_order) AS orders,
+       (SELECT count(*) FROM new_return) AS returns,
+       (SELECT count(*) FROM new_order n JOIN incoming_order i USING (head) WHERE i.refunded > 0) AS refunded;
+
+-- Without lines the gross is what the total says before discount, tax and shipping.
+-- name: insert_orders
+INSERT INTO orders (order_id, source, number, contact_id, ordered_at, paid_at, cancelled_at, channel,
+                    is_test, currency, gross, discount, tax, shipping, total, attributes,
+                    recorded_at, batch_id)
+SELECT $last_id + n.place, $source, i.number, i.contact_id, i.ordered_at, i.paid_at, i.cancelled_at,
+       i.channel, false, i.currency,
+       coalesce(i.lines_amount, i.total + i.discount - i.tax - i.shipping), i.discount, i.tax,
+       i.shipping, coalesce(i.total, i.lines_amount - i.discount + i.tax + i.shipping),
+       i.attributes, $now, $batch_id
+FROM incoming_order i
+JOIN new_order n USING (head);
+
+-- name: create_new_products
+CREATE OR REPLACE TEMP TABLE new_product AS
+SELECT sku, arg_min(description, line) AS title, row_number() OVER (ORDER BY sku) AS place
+FROM incoming_order_line
+WHERE sku IS NOT NULL AND sku NOT IN (SELECT sku FROM product WHERE source = $source)
+GROUP BY sku;
+
+-- name: count_new_products
+SELECT count(*) AS products FROM new_product;
+
+-- name: insert_products
+INSERT INTO product (product_id, source, sku, title, recorded_at, batch_id)
+SELECT $last_id + place, $source, sku, title, $now, $batch_id FROM new_product;
+
+-- name: insert_lines
+INSERT INTO order_line (order_id, line_number, product_id, description, quantity, unit_price, amount)
+SELECT $last_id + n.place, row_number() OVER (PARTITION BY l.head ORDER BY l.line), p.product_id,
+       l.description, l.quantity, l.unit_price, l.quantity * l.unit_price
+FROM incoming_order_line l
+JOIN new_order n USING (head)
+LEFT JOIN product p ON p.source = $source AND p.sku = l.sku;
+
+-- name: insert_returns
+INSERT INTO refund (refund_id, source, number, contact_id, amount, currency, actor, refunded_at,
+                    recorded_at, batch_id)
+SELECT $last_id + n.place, $source, i.number, i.contact_id, -coalesce(i.total, i.lines_amount),
+       i.currency, $actor, i.ordered_at, $now, $batch_id
+FROM incoming_order i
+JOIN new_return n USING (head);
+
+-- name: insert_return_lines
+INSERT INTO refund_line (refund_id, line_number, product_id, description, quantity, unit_price, amount)
+SELECT $last_id + n.place, row_number() OVER (PARTITION BY l.head ORDER BY l.line), p.product_id,
+       l.description, -l.quantity, l.unit_price, -l.quantity * l.unit_price
+FROM incoming_order_line l
+JOIN new_return n USING (head)
+LEFT JOIN product p ON p.source = $source AND p.sku = l.sku;
+
+-- A refunded amount beside an order, without a day of its own, counts on the order's day.
+-- name: insert_refunded
+INSERT INTO refund (refund_id, source, number, order_id, contact_id, amount, currency, actor,
+                    refunded_at, recorded_at, batch_id)
+SELECT $last_id + row_number() OVER (ORDER BY n.place), $source, i.number || '/refund',
+       $last_order_id + n.place, i.contact_id, i.refunded, i.currency, $actor, i.ordered_at, $now,
+       $batch_id
+FROM incoming_order i
+JOIN new_order n USING (head)
+WHERE i.refunded > 0;
+
+-- name: create_filled_orders
+CREATE OR REPLACE TEMP TABLE filled_order AS
+SELECT order_id, contact_id, head FROM known_order WHERE is_filled;
+
+-- name: fill_orders
+UPDATE orders SET contact_id = f.contact_id FROM filled_order f WHERE orders.order_id = f.order_id;
+
+-- name: count_outcomes
+SELECT coalesce(sum(i.line_count) FILTER (n.head IS NOT NULL OR r.head IS NOT NULL), 0)::BIGINT AS added,
+       coalesce(sum(i.line_count) FILTER (f.head IS NOT NULL), 0)::BIGINT AS updated,
+       coalesce(sum(i.line_count) FILTER (n.head IS NULL AND r.head IS NULL AND f.head IS NULL), 0)::BIGINT
+           AS unchanged,
+       count(*) FILTER (k.differs) AS differing
+FROM incoming_order i
+LEFT JOIN new_order n USING (head)
+LEFT JOIN new_return r USING (head)
+LEFT JOIN filled_order f USING (head)
+LEFT JOIN known_order k USING (head);

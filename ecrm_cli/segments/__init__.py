@@ -1,0 +1,1 @@
+"""Who: groups of people described by rules in files, compiled to one statement each."""

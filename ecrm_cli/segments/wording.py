@@ -1,0 +1,208 @@
+"""One condition as people write it, made long: operators, arguments, period, currency."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ecrm_cli.core.yamlfile import Document
+from ecrm_cli.segments.complaints import (
+    BadOperand,
+    MissingArgument,
+    NothingCompared,
+    UnknownField,
+    UnknownOperator,
+    UnknownWord,
+)
+from ecrm_cli.segments.conditions import CURRENCY, Argument, Condition, catalogue
+from ecrm_cli.segments.model import Leaf, Not, Part
+from ecrm_cli.segments.operators import (
+    KINDS,
+    PERIOD,
+    Compared,
+    Days,
+    Operator,
+    Test,
+    Unfit,
+    Written,
+    are_dates,
+    text,
+)
+
+_CODE = re.compile(r"[A-Za-z]{3}")
+Path = tuple[str | int, ...]
+
+
+def described(data: object) -> str:
+    """Name a value of a rule for a complaint; nothing for an empty one."""
+    if isinstance(data, dict):
+        return "a block of keys"
+    if isinstance(data, list):
+        return "a list"
+    return "" if data is None else repr(data)
+
+
+def words_of(field: str) -> list[str]:
+    """Return every word that may stand under a field: operators, arguments, period, currency."""
+    condition = catalogue()[field]
+    return [
+        *([condition.value.name] if condition.value else KINDS[condition.takes]),
+        *(argument.name for argument in condition.arguments),
+        *(word for word in PERIOD if condition.has_period and word not in KINDS[condition.takes]),
+        *([CURRENCY] if condition.in_money else []),
+    ]
+
+
+def read_condition(document: Document, path: Path, data: Any) -> Part:
+    """Read the condition that stands at ``path``. Raises BadRule at the first thing wrong."""
+    field = str(path[-1])
+    condition = catalogue().get(field)
+    if condition is None:
+        known = [*catalogue(), "all", "any", "not", "segment"]
+        raise UnknownField(field, known, document.place(*path))
+    if isinstance(data, bool) and _stands_alone(condition):
+        leaf = _Wording(document, path, condition).leaf({}, data)
+        return leaf if data else Not(leaf)
+    return _Wording(document, path, condition).leaf(_long(condition, data), data)
+
+
+def _stands_alone(condition: Condition) -> bool:
+    complete = not any(argument.required for argument in condition.arguments)
+    return complete and (condition.value is not None or condition.takes == "nothing")
+
+
+def _long(condition: Condition, data: Any) -> dict[str, Path]:
+    """Return the words of a condition, each with its path below the field; shorthand gets its."""
+    if isinstance(data, dict):
+        return {word: (word,) for word in data}
+    if condition.short and not isinstance(data, list):
+        return {condition.short: ()}
+    if condition.value:
+        return {condition.value.name: ()}
+    return {"in" if isinstance(data, list) else "eq": ()}
+
+
+class _Wording:
+    def __init__(self, document: Document, path: Path, condition: Condition) -> None:
+        self.document = document
+        self.path = path
+        self.field = str(path[-1])
+        self.condition = condition
+        self.example = next(
+            field.example for field in condition.fields if field.name == self.field
+        )
+
+    def leaf(self, words: dict[str, Path], written: object) -> Leaf:
+        """Read every word into its place in a Leaf."""
+        tests: list[Test] = []
+        period: list[Days] = []
+        given: dict[str, str] = {}
+        currency: str | None = None
+        for word, below in words.items():
+            value = self._written((*self.path, *below))
+            if word in {argument.name for argument in self.condition.arguments}:
+                given[word] = self._argument(word, value, below)
+            elif word == CURRENCY and self.condition.in_money:
+                currency = self._currency(value, below)
+            elif self._narrows(word, value):
+                test = self._test(PERIOD[word], value, below)
+                period += [test] if isinstance(test, Days) else []
+            else:
+                tests.append(self._comparison(word, value, below))
+        return Leaf(
+            field=self.field,
+            condition=self.condition,
+            written=written,
+            tests=tuple(tests) or self._untold(),
+            period=tuple(period),
+            arguments=tuple(self._arguments(given)),
+            currency=currency,
+        )
+
+    def _written(self, path: Path) -> Written:
+        node = self.document.nodes[path]
+        data = _at(self.document.data, path)
+        if isinstance(data, list):
+            items = tuple(self._written((*path, index)) for index in range(len(data)))
+            return Written(data, items=items)
+        return Written(data, node.value if isinstance(node.value, str) else "")
+
+    def _narrows(self, word: str, value: Written) -> bool:
+        if not self.condition.has_period or word not in PERIOD:
+            return False
+        return word not in KINDS[self.condition.takes] or are_dates(value)
+
+    def _comparison(self, word: str, value: Written, below: Path) -> Test:
+        wanted = self.condition.value
+        if wanted is not None and word == wanted.name:
+            return self._word(wanted, value, below)
+        operator = None if wanted else KINDS[self.condition.takes].get(word)
+        if operator is None:
+            place = self.document.place(*self.path, *below)
+            raise UnknownOperator(self.field, word, words_of(self.field), place)
+        return self._test(operator, value, below)
+
+    def _word(self, wanted: Argument, value: Written, below: Path) -> Test:
+        operator = KINDS["text"]["in" if value.items else "eq"]
+        for item in value.items or (value,):
+            self._check_choice(wanted, item, below)
+        return self._test(operator, value, below)
+
+    def _test(self, operator: Operator, value: Written, below: Path) -> Test:
+        try:
+            return operator.read(value)
+        except Unfit as unfit:
+            raise self._bad(operator.name, unfit.wanted, value, below) from None
+
+    def _argument(self, word: str, value: Written, below: Path) -> str:
+        argument = next(one for one in self.condition.arguments if one.name == word)
+        self._check_choice(argument, value, below)
+        return text(value)
+
+    def _check_choice(self, argument: Argument, value: Written, below: Path) -> None:
+        try:
+            found = text(value)
+        except Unfit as unfit:
+            raise self._bad(argument.name, unfit.wanted, value, below) from None
+        if argument.choices and found not in argument.choices:
+            place = self.document.place(*self.path, *below)
+            raise UnknownWord(argument.name, found, argument.choices, place)
+
+    def _currency(self, value: Written, below: Path) -> str:
+        if not _CODE.fullmatch(value.raw):
+            raise self._bad(CURRENCY, "a currency in three letters, as EUR", value, below)
+        return value.raw.upper()
+
+    def _bad(self, word: str, wanted: str, value: Written, below: Path) -> BadOperand:
+        key = f"{self.field}: {word}" if below else self.field
+        place = self.document.place(*self.path, *below)
+        return BadOperand(key, wanted, described(value.value), place)
+
+    def _arguments(self, given: dict[str, str]) -> Sequence[tuple[str, str | None]]:
+        for argument in self.condition.arguments:
+            if argument.required and argument.name not in given:
+                place = self.document.place(*self.path)
+                raise MissingArgument(self.field, argument.name, self.example, place)
+        return [
+            (argument.name, given.get(argument.name, argument.default))
+            for argument in self.condition.arguments
+        ]
+
+    def _untold(self) -> tuple[Test, ...]:
+        """Return what is asked when no operator stands there. Raises NothingCompared."""
+        if self.condition.value is not None:
+            default = self.condition.value.default
+            return (Compared("text_eq", (("value", default),)),) if default else ()
+        if self.condition.takes == "nothing":
+            return ()
+        if self.condition.takes == "attribute":
+            return (Compared("text_present"),)
+        known = list(KINDS[self.condition.takes])
+        raise NothingCompared(self.field, known, self.example, self.document.place(*self.path))
+
+
+def _at(data: Any, path: Path) -> Any:
+    for key in path:
+        data = data[key]
+    return data
