@@ -236,3 +236,11 @@ def test_every_starter_segment_says_what_it_is_and_why(bare: Ecrm) -> None:
     for file in (bare.folder / "shop" / "segments").glob("*.yaml"):
         assert file.read_text(encoding="utf-8").startswith("# ")
         assert set(read(file).data) == {"description", "all"}
+
+
+def test_every_starter_segment_can_be_asked(bare: Ecrm) -> None:
+    bare("init", "shop", "--yes")
+    for file in (bare.folder / "shop" / "segments").glob("*.yaml"):
+        answer = bare("-C", "shop", "segment", "count", file.stem, "--json")
+        assert answer.code == 0, answer.stderr
+        assert answer.json == {"segment": file.stem, "count": 0}
