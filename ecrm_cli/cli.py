@@ -21,6 +21,7 @@ import typer.main
 from ecrm_cli.core.app import App, seconds, time_from
 from ecrm_cli.core.ask import Ask
 from ecrm_cli.core.errors import EcrmError, Interrupted, UsageError
+from ecrm_cli.core.log import Run, write_log
 from ecrm_cli.core.output import FORMATS, Output, PipeClosed, View
 from ecrm_cli.core.system import raise_on_termination, restrict_umask
 
@@ -283,8 +284,6 @@ def _logs_folder(chosen: dict[str, Any]) -> Path | None:
 
 
 def _log(entry: Run, chosen: dict[str, Any]) -> None:
-    from ecrm_cli.core.log import write_log
-
     if (folder := _logs_folder(chosen)) is not None:
         write_log(folder, entry)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.door import NOW
-
 from ecrm_cli.contacts import profile
 from ecrm_cli.contacts.model import Profile
 from ecrm_cli.core.store import Store
+from tests.door import NOW
 
 
 def person(store: Store, email: str | None = None, phone: str | None = None) -> int:

@@ -13,7 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecrm_cli.core.errors import Busy, Conflict, DataError, DiskFull, NotFound, Place
+from ecrm_cli.core.errors import (
+    Busy,
+    Conflict,
+    DataError,
+    DiskFull,
+    EcrmError,
+    NotFound,
+    Place,
+)
 from ecrm_cli.core.queries import Query, named
 from ecrm_cli.core.system import process_words
 
@@ -60,6 +68,10 @@ class ChangedMeanwhile(Conflict):
             "Another command changed the same rows at the same moment; nothing was written.",
             hint="Run the command again.",
         )
+
+
+class RefusedInput(EcrmError):
+    """The engine could not read what a statement was given, such as the text of a file."""
 
 
 @dataclass(frozen=True)
@@ -294,6 +306,10 @@ def translated(opening: Opening) -> Iterator[None]:
         if _FULL.search(str(error)):
             raise DiskFull(opening.path) from error
         raise
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        raise RefusedInput(str(error)) from error
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except duckdb.IOException as error:
         raise _io_error(error, opening) from error
     except (duckdb.SerializationException, duckdb.FatalException) as error:

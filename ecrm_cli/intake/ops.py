@@ -128,11 +128,12 @@ def run(store: Store, now: datetime, prepared: Prepared, home: Home, scratch: Pa
     )
     if same and not job.again:
         return _known(store, same["batch_id"])
+    # Staging may be tried twice, and the engine gives a transaction up at the first error.
+    rows = stage(store, layout, scratch)
+    unchanged_since(layout.text, prepared.stamp)
     done: Summary | None = None
     try:
         with store.transaction():
-            rows = stage(store, layout, scratch)
-            unchanged_since(layout.text, prepared.stamp)
             done = _write(store, now, prepared, home, rows)
             if job.dry_run:
                 raise _RolledBack

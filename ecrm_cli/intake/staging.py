@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecrm_cli.core.errors import DiskFull
-from ecrm_cli.core.store import Store
+from ecrm_cli.core.store import RefusedInput, Store
 from ecrm_cli.intake.layout import Layout
 from ecrm_cli.intake.readers import delimited
 from ecrm_cli.intake.readers.record import Unreadable
@@ -66,8 +66,6 @@ def stage(store: Store, layout: Layout, scratch: Path) -> int:
 
 def _by_engine(store: Store, layout: Layout, kind: Staging) -> int | None:
     """Stage a file in which a line is a record, and nothing else; None where that is not so."""
-    import duckdb
-
     table = layout.table
     if table is None or not layout.text.simple_ends or delimited.header_repeats(layout.text, table):
         return None
@@ -80,7 +78,7 @@ def _by_engine(store: Store, layout: Layout, kind: Staging) -> int | None:
             header_line=table.header_line,
             blanks=BLANKS,
         )
-    except duckdb.Error:
+    except RefusedInput:
         return None
     rows = _count(store, kind)
     return rows if rows + table.header_line == layout.text.line_count else None

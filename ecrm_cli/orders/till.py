@@ -137,7 +137,10 @@ def refund(store: Store, now: datetime, order_id: int, new: NewRefund) -> Row:
         )
         owner = [] if order["contact_id"] is None else [order["contact_id"]]
         audit.record(
-            store, now, "order refund", {"orders": [order_id], "refunds": [refund_id], "contacts": owner}
+            store,
+            now,
+            "order refund",
+            {"orders": [order_id], "refunds": [refund_id], "contacts": owner},
         )
     return {
         "refund": refund_id,

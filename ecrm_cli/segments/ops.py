@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from ecrm_cli.contacts import ops as contacts
-from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.segments import library
 from ecrm_cli.segments.compiler import compile_rule
-from ecrm_cli.segments.conditions import catalogue
-from ecrm_cli.segments.model import Asking, Rule, leaves
-from ecrm_cli.segments.operators import KINDS
-from ecrm_cli.segments.wording import words_of
+from ecrm_cli.segments.model import Asking, Rule
 
 ALL = "all"
 

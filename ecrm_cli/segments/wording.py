@@ -89,9 +89,7 @@ class _Wording:
         self.path = path
         self.field = str(path[-1])
         self.condition = condition
-        self.example = next(
-            field.example for field in condition.fields if field.name == self.field
-        )
+        self.example = next(field.example for field in condition.fields if field.name == self.field)
 
     def leaf(self, words: dict[str, Path], written: object) -> Leaf:
         """Read every word into its place in a Leaf."""

@@ -68,9 +68,7 @@ def test_an_erased_entry_still_verifies(store: Store, now: datetime) -> None:
         ),
     ],
 )
-def test_a_changed_entry_is_named(
-    store: Store, now: datetime, statement: str, rule: str
-) -> None:
+def test_a_changed_entry_is_named(store: Store, now: datetime, statement: str, rule: str) -> None:
     written(store, now)
     assert (rule, ["entry 3"]) in tampered(store, statement)
 

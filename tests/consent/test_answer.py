@@ -10,9 +10,9 @@ from hypothesis import strategies as some
 
 from ecrm_cli.consent import grants, ops, suppressions
 from ecrm_cli.consent.model import Answer, Grant, Withdrawal
+from ecrm_cli.contacts.model import Profile
 from ecrm_cli.contacts.ops import choose
 from ecrm_cli.contacts.profile import edit
-from ecrm_cli.contacts.model import Profile
 from ecrm_cli.core.queries import query
 from ecrm_cli.core.store import Store
 from tests.people import people, person
@@ -162,9 +162,7 @@ def test_the_counts_add_up_to_everybody(store: Store, now: datetime) -> None:
     assert news == {**offers, "topic": "news", "may": 0, "no_consent": 5}
 
 
-def test_a_topic_that_is_no_longer_configured_is_still_counted(
-    store: Store, now: datetime
-) -> None:
+def test_a_topic_that_is_no_longer_configured_is_still_counted(store: Store, now: datetime) -> None:
     granted(store, now, person(store, "ana@example.org"), "tastings")
     rows = ops.mailable_counts(store, "email", ["offers"])
     assert [(row["topic"], row["may"]) for row in rows] == [("offers", 0), ("tastings", 1)]
@@ -219,9 +217,7 @@ def test_the_counts_and_the_single_answer_agree(
             now=now,
             batch_id=None,
         )
-    suppressions.suppress(
-        store, now, "email", [f"p{who}@example.org" for who in bounced], "bounce"
-    )
+    suppressions.suppress(store, now, "email", [f"p{who}@example.org" for who in bounced], "bounce")
     for row in ops.mailable_counts(store, "email", ["offers", "news"]):
         single = [answer(store, contact_id, row["topic"]) for contact_id in ids]
         assert row["may"] == sum(each.may for each in single)

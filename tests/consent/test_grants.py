@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -49,9 +49,7 @@ def test_a_bulk_grant_counts_everybody_once_and_touches_no_no(store: Store) -> N
     choose(store, ids[:1])
     grants.withdraw(store, NOW - DAY, replace(NO_MORE, occurred_at=NOW - DAY))
     choose(store, ids[1:2])
-    grants.withdraw(
-        store, NOW - DAY, replace(NO_MORE, topic="offers", occurred_at=NOW - DAY)
-    )
+    grants.withdraw(store, NOW - DAY, replace(NO_MORE, topic="offers", occurred_at=NOW - DAY))
     suppressions.suppress(store, NOW, "email", ["p3@example.org"], "complaint")
     choose(store, ids[3:4])
     grants.grant(store, NOW, OFFERS)
