@@ -302,6 +302,8 @@ def translated(opening: Opening) -> Iterator[None]:
     except duckdb.TransactionException as error:
         if "onflict" in str(error):
             raise ChangedMeanwhile from error
+        if _FULL.search(str(error)):
+            raise DiskFull(opening.path) from error
         raise
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise RefusedInput(str(error)) from error
