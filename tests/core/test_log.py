@@ -80,7 +80,11 @@ def test_a_command_name_cannot_bring_in_a_line_of_its_own() -> None:
 def test_a_bug_is_logged_as_frames_and_types_without_values() -> None:
     written = lines(a_run(code=1, failure=a_bug()), NOW)
     assert written[0].endswith("exit=1 0.13s ValueError")
-    assert [line for line in written if ":" not in line] == ["  ValueError", "  KeyError", "  ValueError"]
+    assert [line for line in written if ":" not in line] == [
+        "  ValueError",
+        "  KeyError",
+        "  ValueError",
+    ]
     assert all(line.startswith("  test_log.py:") for line in written[1:] if ":" in line)
     assert "example.org" not in "\n".join(written)
 
