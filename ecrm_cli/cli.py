@@ -181,7 +181,7 @@ class Door(typer.core.TyperGroup):
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         return [
-            typer.core.CompletionItem(noun.name, help=noun.sign)
+            typer.core.CompletionItem(noun.name, help=noun.sign)  # type: ignore[attr-defined]
             for noun in NOUNS
             if noun.name.startswith(incomplete)
         ]
@@ -292,7 +292,7 @@ def _log(entry: Run, chosen: dict[str, Any]) -> None:
 def main() -> None:
     """Start ecrm from a shell."""
     if "_ECRM_COMPLETE" in os.environ:
-        typer.completion.completion_init()
+        typer.completion.completion_init()  # type: ignore[attr-defined]
     raise_on_termination()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
