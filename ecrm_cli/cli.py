@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -111,9 +110,8 @@ class Command(typer.core.TyperCommand):
         return []
 
     def invoke(self, ctx: Any) -> Any:
-        chosen = ctx.find_root().obj
-        chosen["command"] = ctx.command_path.partition(" ")[2]
-        ctx.obj = make_app(chosen)
+        ctx.find_root().obj["command"] = ctx.command_path.partition(" ")[2]
+        ctx.obj = make_app(ctx.find_root().obj)
         return super().invoke(ctx)
 
 
@@ -251,7 +249,7 @@ def _logs_folder(chosen: dict[str, Any]) -> Path | None:
 
 def _log(entry: Run, chosen: dict[str, Any]) -> None:
     if (folder := _logs_folder(chosen)) is not None:
-        write_log(folder, entry, datetime.now(UTC))
+        write_log(folder, entry, time_from({}))
 
 
 def main() -> None:

@@ -96,10 +96,9 @@ def test_frames_name_files_without_the_folders_of_the_machine() -> None:
         described = describe_bug(error)
     assert described[-1] == "FileNotFoundError"
     assert described[-2].startswith("subprocess.py:")
-    try:
+    with pytest.raises(AttributeError) as caught:
         write_log(None, a_run(), NOW)  # type: ignore[arg-type]
-    except AttributeError as error:
-        assert describe_bug(error)[1].startswith("ecrm_cli/core/log.py:")
+    assert describe_bug(caught.value)[1].startswith("ecrm_cli/core/log.py:")
 
 
 def test_the_log_is_rotated_by_size_and_three_old_ones_are_kept(
