@@ -268,6 +268,8 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(str(opening.path), read_only=opening.read_only, config=settings)
     connection.execute("SET TimeZone = 'UTC'")
+    with _frames_kept_out():
+        connection.execute("SELECT $first", {"first": 1}).fetchall()
     if opening.sealed:
         # Given with the rest these would be applied first and forbid the folder for spilling.
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
@@ -275,21 +277,19 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def _without_frames() -> Iterator[None]:
-    """Tell the engine that pandas, numpy and pyarrow are absent.
+def _frames_kept_out() -> Iterator[None]:
+    """Let the engine find pandas, numpy and pyarrow absent when it looks for them.
 
-    Where they are installed it loads them at the first parameter, which takes longer than most
-    commands do. Others in this process may still load them.
+    It looks once, at the first parameter, and where they are installed it loads them: longer
+    than most commands take. Afterwards they can be imported as ever.
     """
-    absent = [name for name in ("pandas", "numpy", "pyarrow") if name not in sys.modules]
-    for name in absent:
-        sys.modules[name] = None  # type: ignore[assignment]
+    hidden = [name for name in ("pandas", "numpy", "pyarrow") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        for name in absent:
-            if sys.modules.get(name) is None:
-                sys.modules.pop(name, None)
+        for name in hidden:
+            del sys.modules[name]
 
 
 @contextmanager
@@ -298,8 +298,7 @@ def translated(opening: Opening) -> Iterator[None]:
     import duckdb
 
     try:
-        with _without_frames():
-            yield
+        yield
     except duckdb.TransactionException as error:
         if "onflict" in str(error):
             raise ChangedMeanwhile from error
