@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,9 @@ class Command(typer.core.TyperCommand):
         return []
 
     def invoke(self, ctx: Any) -> Any:
-        ctx.obj = make_app(ctx.find_root().obj)
+        chosen = ctx.find_root().obj
+        chosen["command"] = ctx.command_path.partition(" ")[2]
+        ctx.obj = make_app(chosen)
         return super().invoke(ctx)
 
 
@@ -180,7 +183,7 @@ class Door(typer.core.TyperGroup):
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         return [
-            typer.core.CompletionItem(noun.name, help=noun.sign)
+            typer.core.CompletionItem(noun.name, help=noun.sign)  # type: ignore[attr-defined]
             for noun in NOUNS
             if noun.name.startswith(incomplete)
         ]
@@ -222,7 +225,7 @@ def run(argv: Sequence[str]) -> int:
     except BaseException as error:  # the one place where every error ends
         failure = error
         code = _report(error, argv, chosen)
-    _log(Run(argv, code, time.monotonic() - started, failure), chosen)
+    _log(Run(argv, code, time.monotonic() - started, failure, chosen.get("command", "")), chosen)
     return code
 
 
@@ -285,13 +288,13 @@ def _logs_folder(chosen: dict[str, Any]) -> Path | None:
 
 def _log(entry: Run, chosen: dict[str, Any]) -> None:
     if (folder := _logs_folder(chosen)) is not None:
-        write_log(folder, entry)
+        write_log(folder, entry, datetime.now(UTC))
 
 
 def main() -> None:
     """Start ecrm from a shell."""
     if "_ECRM_COMPLETE" in os.environ:
-        typer.completion.completion_init()
+        typer.completion.completion_init()  # type: ignore[attr-defined]
     raise_on_termination()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

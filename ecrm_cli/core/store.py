@@ -259,7 +259,6 @@ def _connect(opening: Opening) -> duckdb.DuckDBPyConnection:
 def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    _keep_out_frames()
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": opening.memory,
         "preserve_insertion_order": False,
@@ -269,21 +268,28 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(str(opening.path), read_only=opening.read_only, config=settings)
     connection.execute("SET TimeZone = 'UTC'")
+    with _frames_kept_out():
+        connection.execute("SELECT $first", {"first": 1}).fetchall()
     if opening.sealed:
         # Given with the rest these would be applied first and forbid the folder for spilling.
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     return connection
 
 
-def _keep_out_frames() -> None:
-    """Tell the engine that pandas, numpy and pyarrow are absent.
+@contextmanager
+def _frames_kept_out() -> Iterator[None]:
+    """Let the engine find pandas, numpy and pyarrow absent when it looks for them.
 
-    Where they are installed it loads them at the first parameter, which takes longer than most
-    commands do.
+    It looks once, at the first parameter, and where they are installed it loads them: longer
+    than most commands take. Afterwards they can be imported as ever.
     """
-    for name in ("pandas", "numpy", "pyarrow"):
-        if name not in sys.modules:
-            sys.modules[name] = None  # type: ignore[assignment]
+    hidden = [name for name in ("pandas", "numpy", "pyarrow") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 @contextmanager
@@ -296,6 +302,8 @@ def translated(opening: Opening) -> Iterator[None]:
     except duckdb.TransactionException as error:
         if "onflict" in str(error):
             raise ChangedMeanwhile from error
+        if _FULL.search(str(error)):
+            raise DiskFull(opening.path) from error
         raise
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise RefusedInput(str(error)) from error

@@ -15,7 +15,7 @@ CENT = Decimal("0.0001")
 # DECIMAL(18, 4) holds fourteen digits before the point.
 LIMIT = Decimal(10) ** 14
 STATUSES = ("placed", "paid", "packed", "shipped", "delivered", "cancelled", "test")
-_AMOUNT = re.compile(r"\d{1,14}(\.\d{1,4})?")
+_AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
 _LINE = re.compile(r"(?P<sku>.+?)(?:\s+[xX×]\s+(?P<quantity>\S+))?(?:\s+@\s*(?P<price>\S+))?")
 
 
