@@ -25,8 +25,8 @@ class NeedsAnswer(NotAllowed):
 
     def __init__(self, question: str, flag: str) -> None:
         super().__init__(
-            f"There is no terminal to ask {question.strip()!r} on.",
-            hint=f"Answer it with {flag}.",
+            f"{question.strip()!r} needs an answer ({flag}), and there is no terminal to ask on.",
+            hint=f"Add {flag} to the command.",
         )
 
 

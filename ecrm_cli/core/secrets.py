@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -119,6 +117,13 @@ def _refuse_open(path: Path) -> None:
     mode = mode_of(path)
     if mode is not None and mode & ~PRIVATE_FILE:
         raise OpenSecret(path, f"has mode {mode:04o}", f"Run: chmod 600 '{path}'")
+    _refuse_unignored(path)
+
+
+def _refuse_unignored(path: Path) -> None:
+    import shutil
+    import subprocess
+
     git = shutil.which("git")
     if git is None or not any((folder / ".git").exists() for folder in path.resolve().parents):
         return

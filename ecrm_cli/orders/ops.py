@@ -87,13 +87,13 @@ def show(store: Store, order_id: int) -> Row:
     }
 
 
-def summary(store: Store, contact_id: int) -> list[Row]:
+def summary_of_contact(store: Store, contact_id: int) -> list[Row]:
     """Return what a contact bought, one row a currency.
 
     currency, orders, total (what they paid less refunds), refunded, first_ordered_at,
     last_ordered_at. Cancelled and test orders count nowhere.
     """
-    return store.rows("orders.summary", contact_id=contact_id)
+    return store.rows("orders.summary_of_contact", contact_id=contact_id)
 
 
 def timeline(store: Store, contact_id: int) -> list[Row]:

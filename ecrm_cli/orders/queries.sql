@@ -174,7 +174,7 @@ GROUP BY currency
 ORDER BY currency;
 
 -- An order that was cancelled or a test counts nowhere, and neither does what was given back of it.
--- name: summary
+-- name: summary_of_contact
 WITH kept AS (
     SELECT order_id, currency, total, ordered_at
     FROM orders

@@ -1,72 +1,118 @@
-"""Days and moments as people write them."""
+"""Local days as instants, on the days when clocks change too."""
 
-from __future__ import annotations
-
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ecrm_cli.core.calendar import (
-    BadDay,
-    BadMoment,
-    StillToCome,
-    day_end,
-    day_start,
-    local_day,
-    read_day,
-    read_moment,
+from ecrm_cli.core.calendar import BadDays, as_of_end, day_start, local_day, parse_days
+
+# Zones that change their clocks at 2, at midnight, just after it, by half an hour, or a whole day.
+ZONES = (
+    "UTC",
+    "Europe/Belgrade",
+    "America/Sao_Paulo",
+    "America/Havana",
+    "America/St_Johns",
+    "Africa/Cairo",
+    "Asia/Beirut",
+    "Asia/Kathmandu",
+    "Asia/Tehran",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Pacific/Kwajalein",
+    "Pacific/Chatham",
 )
-
-BELGRADE = "Europe/Belgrade"
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-
-
-def test_a_day_begins_and_ends_where_the_business_is() -> None:
-    assert day_start(date(2026, 11, 20), BELGRADE) == datetime(2026, 11, 19, 23, tzinfo=UTC)
-    assert day_end(date(2026, 11, 20), BELGRADE) == datetime(2026, 11, 20, 23, tzinfo=UTC)
+exactly = settings(derandomize=True, deadline=None, max_examples=300)
+zones = st.sampled_from(ZONES)
+days = st.dates(date(1970, 1, 2), date(2037, 12, 30))
+moments = st.datetimes(datetime(1970, 1, 2), datetime(2037, 12, 30), timezones=st.just(UTC))
 
 
-def test_the_days_of_a_clock_change_have_23_and_25_hours() -> None:
-    for day, hours in ((date(2026, 3, 29), 23), (date(2026, 10, 25), 25)):
-        length = day_end(day, BELGRADE) - day_start(day, BELGRADE)
-        assert length.total_seconds() == hours * 3600
+@exactly
+@given(days, zones)
+def test_days_follow_each_other_without_gap_or_overlap(day: date, zone: str) -> None:
+    assert as_of_end(day, zone) == day_start(day + timedelta(days=1), zone)
+    assert day_start(day, zone) <= as_of_end(day, zone)
 
 
-def test_late_in_the_evening_it_is_tomorrow_further_east() -> None:
-    assert local_day(datetime(2026, 11, 20, 23, 30, tzinfo=UTC), BELGRADE) == date(2026, 11, 21)
+@exactly
+@given(days, zones)
+def test_a_day_starts_with_its_first_second_and_not_one_earlier(day: date, zone: str) -> None:
+    start = day_start(day, zone)
+    assert start.tzinfo is UTC
+    assert start.microsecond == 0
+    assert local_day(start - timedelta(seconds=1), zone) < day
+    # A day the zone left out begins where the next one does.
+    assert local_day(start, zone) in (day, day + timedelta(days=1))
+
+
+@exactly
+@given(moments, zones)
+def test_every_moment_is_in_its_local_day(moment: datetime, zone: str) -> None:
+    day = local_day(moment, zone)
+    # Where midnight comes twice, the hour between belongs to the day that had begun.
+    clock_goes_back = day_start(day + timedelta(days=1), zone) <= moment
+    begun = day + timedelta(days=1) if clock_goes_back else day
+    assert day_start(begun, zone) <= moment < as_of_end(begun, zone)
+    assert moment - day_start(day, zone) < timedelta(hours=26)
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("day", "zone", "start"),
     [
-        (None, NOW),
-        ("", NOW),
-        ("2026-11-20", NOW),
-        ("2026-11-19", datetime(2026, 11, 18, 23, tzinfo=UTC)),
-        ("2026-11-19 14:30", datetime(2026, 11, 19, 13, 30, tzinfo=UTC)),
-        ("2026-07-01T14:30", datetime(2026, 7, 1, 12, 30, tzinfo=UTC)),
-        ("2026-11-19T14:30Z", datetime(2026, 11, 19, 14, 30, tzinfo=UTC)),
-        ("2026-11-20 10:00", NOW),
+        (date(2026, 3, 29), "Europe/Belgrade", "2026-03-28T23:00"),
+        (date(2026, 3, 30), "Europe/Belgrade", "2026-03-29T22:00"),
+        # There was no midnight: 23:59:59 was followed by 01:00:00.
+        (date(2018, 11, 4), "America/Sao_Paulo", "2018-11-04T03:00"),
+        (date(2023, 4, 28), "Africa/Cairo", "2023-04-27T22:00"),
+        (date(2022, 3, 27), "Asia/Beirut", "2022-03-26T22:00"),
+        # Midnight came twice: 00:59:59 was followed by 00:00:00.
+        (date(2025, 11, 2), "America/Havana", "2025-11-02T04:00"),
+        # The day was left out.
+        (date(2011, 12, 30), "Pacific/Apia", "2011-12-30T10:00"),
+        (date(2011, 12, 31), "Pacific/Apia", "2011-12-30T10:00"),
+        # The clock jumped from 23:30 to 00:30: the day began in the middle of the jump.
+        (date(1919, 3, 31), "America/Toronto", "1919-03-31T04:30"),
     ],
 )
-def test_a_moment_is_read(text: str | None, expected: datetime) -> None:
-    assert read_moment(text, NOW, BELGRADE) == expected
+def test_days_begin_where_the_zone_says(day: date, zone: str, start: str) -> None:
+    assert day_start(day, zone) == datetime.fromisoformat(start).replace(tzinfo=UTC)
+    assert day_start(day, ZoneInfo(zone)) == day_start(day, zone)
 
 
-@pytest.mark.parametrize("text", ["yesterday", "20.11.2026", "2026-13-01", "2026-11-19 25:00"])
-def test_words_that_are_no_moment_are_refused(text: str) -> None:
-    with pytest.raises(BadMoment):
-        read_moment(text, NOW, BELGRADE)
+def test_a_day_of_clock_change_has_23_or_25_hours() -> None:
+    def hours(day: date) -> float:
+        length = as_of_end(day, "Europe/Belgrade") - day_start(day, "Europe/Belgrade")
+        return length / timedelta(hours=1)
+
+    assert [hours(date(2026, 3, 29)), hours(date(2026, 10, 25)), hours(date(2026, 5, 1))] == [
+        23,
+        25,
+        24,
+    ]
 
 
-@pytest.mark.parametrize("text", ["2026-11-21", "2026-11-20 10:01"])
-def test_what_is_still_to_come_has_not_happened(text: str) -> None:
-    with pytest.raises(StillToCome) as future:
-        read_moment(text, NOW, BELGRADE)
-    assert future.value.code == 3
+def test_the_ends_of_time_are_days_too() -> None:
+    assert as_of_end(date.max, "Europe/Belgrade").year == 9999
+    assert day_start(date.max, "America/Havana").year == 9999
+    assert day_start(date.min, "Asia/Kathmandu").year == 1
 
 
-def test_a_day_is_read() -> None:
-    assert read_day("2026-03-01") == date(2026, 3, 1)
-    with pytest.raises(BadDay):
-        read_day("2026-03-01 10:00")
+def test_the_local_day_is_the_zones() -> None:
+    moment = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    assert local_day(moment, "Europe/Belgrade") == date(2026, 3, 2)
+    assert local_day(moment, "America/Havana") == date(2026, 3, 1)
+
+
+def test_days_are_written_with_a_d() -> None:
+    assert [parse_days(words) for words in ("30d", "0d", " 365d ")] == [30, 0, 365]
+
+
+@pytest.mark.parametrize("words", ["", "d", "30", "-3d", "3.5d", "30 d", "1000000d", "30D", "٣d"])
+def test_other_words_are_no_number_of_days(words: str) -> None:
+    with pytest.raises(BadDays) as caught:
+        parse_days(words)
+    assert caught.value.code == 3

@@ -71,7 +71,9 @@ def listed(store: Store, wanted: Wanted | None = None) -> list[int]:
     return [row["id"] for row in ops.pages(store, wanted or Wanted())]
 
 
-@pytest.mark.parametrize("words", ["A-100", "a-100", "#A-100", "shop:A-100", "shop:a-100", " A-100 "])
+@pytest.mark.parametrize(
+    "words", ["A-100", "a-100", "#A-100", "shop:A-100", "shop:a-100", " A-100 "]
+)
 def test_an_order_is_found_by_its_number(store: Store, words: str) -> None:
     order_id = imported(store, "A-100")
     imported(store, "A-1000")
@@ -193,7 +195,7 @@ def test_what_a_contact_bought_is_summed_net_of_refunds(store: Store) -> None:
     bought(store, ben, "99")
     back(store, first, "4", ana)
     back(store, None, "1", ana)
-    assert ops.summary(store, ana) == [
+    assert ops.summary_of_contact(store, ana) == [
         {"currency": "EUR", "orders": 2, "total": 35, "refunded": 5,
          "first_ordered_at": NOW - 5 * DAY, "last_ordered_at": NOW}
     ]  # fmt: skip
@@ -207,7 +209,7 @@ def test_cancelled_and_test_orders_count_nowhere_and_neither_do_their_refunds(st
     back(store, trial, "20", ana)
     store.run(query("test.mark", "UPDATE orders SET cancelled_at = ordered_at WHERE order_id = 1"))
     store.run(query("test.mark", "UPDATE orders SET is_test = true WHERE order_id = 2"))
-    (row,) = ops.summary(store, ana)
+    (row,) = ops.summary_of_contact(store, ana)
     assert (row["orders"], row["total"], row["refunded"]) == (1, 30, 0)
 
 
@@ -215,14 +217,14 @@ def test_sums_are_kept_apart_by_currency(store: Store) -> None:
     (ana,) = people(store, 1)
     bought(store, ana, "10")
     till.add(store, NOW, NewOrder(ana, "RSD", NOW, total=Decimal(1200)))
-    assert [(row["currency"], row["total"]) for row in ops.summary(store, ana)] == [
+    assert [(row["currency"], row["total"]) for row in ops.summary_of_contact(store, ana)] == [
         ("EUR", 10),
         ("RSD", 1200),
     ]
 
 
 def test_who_bought_nothing_has_no_sums(store: Store) -> None:
-    assert ops.summary(store, person(store, "ana@example.org")) == []
+    assert ops.summary_of_contact(store, person(store, "ana@example.org")) == []
 
 
 def test_the_timeline_tells_orders_and_refunds(store: Store) -> None:

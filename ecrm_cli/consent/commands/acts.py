@@ -105,9 +105,7 @@ def suppress(door: App, store: Store, words: list[str], channel: str | None, rea
     counts = {"suppressed": 0, "already": 0}
     with store.transaction():
         for used, meant in addresses(door, store, words, channel).items():
-            for name, count in suppressions.suppress(
-                store, door.now, used, meant, reason
-            ).items():
+            for name, count in suppressions.suppress(store, door.now, used, meant, reason).items():
                 counts[name] += count
     return {"reason": reason, **counts}
 

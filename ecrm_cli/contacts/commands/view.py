@@ -26,7 +26,7 @@ def page(app: App, store: Store, contact_id: int) -> Row:
         **ops.show(store, contact_id),
         "consent": consent.state(store, contact_id),
         "segments": segments.of_contact(store, asking, contact_id),
-        "orders": orders.summary(store, contact_id),
+        "orders": orders.summary_of_contact(store, contact_id),
         "scores": None,
         "points": None,
         "open_cases": None,

@@ -9,7 +9,7 @@ from ecrm_cli.audit import exports
 from ecrm_cli.cli import Command, ListCommand
 from ecrm_cli.contacts.commands.naming import contact_named
 from ecrm_cli.core.app import App
-from ecrm_cli.core.calendar import day_end, day_start, read_day, read_moment
+from ecrm_cli.core.calendar import as_of_end, day_start, read_day, read_moment
 from ecrm_cli.core.store import Store
 from ecrm_cli.orders import model, ops, products, till
 from ecrm_cli.orders.commands import words
@@ -128,7 +128,7 @@ def wanted_of(door: App, since: str | None, until: str | None, status: str | Non
     return Wanted(
         status=model.status(status),
         since=day_start(read_day(since), zone) if since else None,
-        until=day_end(read_day(until), zone) if until else None,
+        until=as_of_end(read_day(until), zone) if until else None,
     )
 
 
