@@ -20,7 +20,7 @@ import typer.main
 
 from ecrm_cli.core.errors import EcrmError, Interrupted, UsageError
 from ecrm_cli.core.log import Run, write_log
-from ecrm_cli.core.options import make_app
+from ecrm_cli.core.options import make_app, time_from
 from ecrm_cli.core.output import FORMATS, Output, PipeClosed, View
 from ecrm_cli.core.system import raise_on_termination, restrict_umask
 
@@ -111,7 +111,7 @@ class Command(typer.core.TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         ctx.find_root().obj["command"] = ctx.command_path.partition(" ")[2]
-        ctx.obj = make_app(ctx.find_root().obj)
+        ctx.obj = make_app(ctx.find_root().obj, os.environ)
         return super().invoke(ctx)
 
 
