@@ -31,9 +31,7 @@ def day_start(day: date, zone: str | tzinfo) -> datetime:
     place = _zone(zone)
     midnight = datetime.combine(day, time())
     try:
-        early, late = (
-            midnight.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1)
-        )
+        early, late = (midnight.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:
         return _LATEST if day.year > 1 else _EARLIEST
     if early <= late:
