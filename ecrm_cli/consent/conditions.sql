@@ -27,36 +27,33 @@ LEFT JOIN said stop
     AND stop.moment > own.moment
 WHERE own.topic = $topic AND ($basis IS NULL OR (own.basis = $basis AND stop.status IS NULL));
 
--- The answer of consent.ops.may_contact for everybody at once, or the first reason against it.
+-- The answer of consent.ops.may_contact for everybody at once, or the first reason against it. The
+-- last word is a grant where a grant has nothing else after it.
 -- name: reachable
--- field: reachable | May be written to: has an address, is not suppressed, has agreed to the topic. | reachable: offers
+-- field: reachable | May be written to: has an address, is not suppressed, has agreed to the topic (without one: to any). | reachable: offers
 -- takes: text
 -- value: answer | yes, no-address, suppressed, no-consent | yes
 -- argument: topic | | any
 -- argument: channel | email, phone | email
 -- short: topic
-WITH said AS (
-    SELECT contact_id, topic, status, (occurred_at, consent_event_id) AS moment
-    FROM consent_event
-    WHERE channel = $channel AND occurred_at < $as_of
-        AND ($topic IS NULL OR topic IN ($topic, 'all'))
-    QUALIFY row_number() OVER (
-        PARTITION BY contact_id, topic ORDER BY occurred_at DESC, consent_event_id DESC
-    ) = 1
-),
-agreed AS (
-    SELECT DISTINCT own.contact_id
-    FROM said own
-    LEFT JOIN said stop
-        ON stop.contact_id = own.contact_id AND stop.topic = 'all' AND stop.status <> 'granted'
-        AND stop.moment > own.moment
-    WHERE own.topic <> 'all' AND own.status = 'granted' AND stop.status IS NULL
+WITH agreed AS (
+    SELECT g.contact_id
+    FROM consent_event g
+    WHERE g.channel = $channel AND g.occurred_at < $as_of AND g.status = 'granted'
+        AND (g.topic IN ($topic, 'all') OR ($topic IS NULL AND g.topic <> 'all'))
+        AND NOT EXISTS (
+            FROM consent_event n
+            WHERE n.contact_id = g.contact_id AND n.channel = $channel AND n.occurred_at < $as_of
+                AND n.status <> 'granted' AND n.topic IN (coalesce($topic, g.topic), 'all')
+                AND (n.occurred_at > g.occurred_at
+                     OR (n.occurred_at = g.occurred_at AND n.consent_event_id > g.consent_event_id))
+        )
 ),
 addressed AS (
-    SELECT DISTINCT contact_id FROM identity WHERE kind = $channel AND is_primary
+    SELECT contact_id FROM identity WHERE kind = $channel AND is_primary
 ),
 stopped AS (
-    SELECT DISTINCT i.contact_id
+    SELECT i.contact_id
     FROM (
         SELECT address, reason
         FROM suppression
@@ -69,14 +66,11 @@ stopped AS (
     WHERE i.is_primary OR s.reason IN ('complaint', 'unsubscribe')
 )
 SELECT contact_id,
-       CASE WHEN addressed.contact_id IS NULL THEN 'no-address'
-            WHEN stopped.contact_id IS NOT NULL THEN 'suppressed'
-            WHEN agreed.contact_id IS NULL THEN 'no-consent'
+       CASE WHEN contact_id NOT IN (SELECT contact_id FROM addressed) THEN 'no-address'
+            WHEN contact_id IN (SELECT contact_id FROM stopped) THEN 'suppressed'
+            WHEN contact_id NOT IN (SELECT contact_id FROM agreed) THEN 'no-consent'
             ELSE 'yes' END AS seen
-FROM contact
-LEFT JOIN addressed USING (contact_id)
-LEFT JOIN stopped USING (contact_id)
-LEFT JOIN agreed USING (contact_id);
+FROM contact;
 
 -- A bounce and a suppression by hand hold for the address, a complaint and an unsubscription for
 -- the person.

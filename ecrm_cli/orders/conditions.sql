@@ -56,24 +56,25 @@ LEFT JOIN (
 ) AS summed USING (contact_id);
 
 -- The total divided by the number of orders, in whole ten-thousandths so that it stays exact:
--- rounded to four decimals, halves away from zero.
+-- rounded to four decimals, halves away from zero. A sum out of a money column's range is no number.
 -- name: orders_average
 -- field: orders.average | Total divided by orders, to four decimals; nobody without an order. | orders.average: {gte: 50}
 -- takes: money
 SELECT contact_id,
-       CAST((2 * abs(amount) + orders) // (2 * orders) * sign(amount) AS DECIMAL(30, 0)) * 0.0001
+       CAST((2 * abs(amount) + orders) // (2 * orders) * sign(amount) AS DECIMAL(18, 0)) * 0.0001
        AS seen
 FROM (
-    SELECT contact_id, CAST(sum(amount) * 10000 AS HUGEINT) AS amount, sum(orders) AS orders
+    SELECT contact_id, CAST(TRY_CAST(sum(amount) AS DECIMAL(18, 4)) * 10000 AS BIGINT) AS amount,
+           count(number) AS orders
     FROM (
-        SELECT contact_id, total AS amount, 1 AS orders
+        SELECT contact_id, total AS amount, order_id AS number
         FROM orders
         WHERE NOT is_test AND currency = $currency AND ordered_at < $as_of
             AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
             AND ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
             AND ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
         UNION ALL
-        SELECT o.contact_id, -r.amount, 0
+        SELECT o.contact_id, -r.amount, NULL
         FROM refund r
         JOIN orders o USING (order_id)
         WHERE r.refunded_at < $as_of AND r.currency = $currency AND o.currency = $currency
@@ -82,7 +83,7 @@ FROM (
             AND o.ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
             AND o.ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
         UNION ALL
-        SELECT contact_id, -amount, 0
+        SELECT contact_id, -amount, NULL
         FROM refund
         WHERE order_id IS NULL AND currency = $currency AND refunded_at < $as_of
             AND refunded_at >= coalesce($from_utc, TIMESTAMP '-infinity')

@@ -32,7 +32,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A rule ready to be asked in several ways, by the same tables, expression and values."""
+    """A rule ready to be asked in several ways, by the same conditions, expression and values."""
 
     tables: str
     rule: str
@@ -40,18 +40,13 @@ class Compiled:
     asked: dict[Leaf, Asked]
 
     def statement(self, frame: str) -> Query:
-        """Return the statement ``members``, ``count`` or ``choose``."""
-        text = _filled(frame, tables=self.tables, rule=self.rule)
-        return query(f"segments.{frame}", text)
-
-    def explanation(self) -> Query:
-        """Return the statement about one contact: known, member, and met_pN, seen_pN of each part."""
+        """Return the statement ``members``, ``count``, ``choose`` or ``explain``."""
         parts = "".join(
             _filled("explain_part", table=one.table, facts=one.facts)
             for one in dict.fromkeys(self.asked.values())
         )
-        text = _filled("explain", tables=self.tables, rule=self.rule, parts=parts)
-        return query("segments.explain", text)
+        text = _filled(frame, tables=self.tables, rule=self.rule, parts=parts)
+        return query(f"segments.{frame}", text)
 
     def parameters(self, statement: Query, **more: object) -> dict[str, object]:
         """Return the values that ``statement`` takes, and no others."""
@@ -59,9 +54,12 @@ class Compiled:
         return {name: values[name] for name in statement.parameters}
 
 
-def compile_rule(part: Part, asking: Asking) -> Compiled:
-    """Make the statement of a rule on the given terms."""
-    compiler = _Compiler(asking)
+def compile_rule(part: Part, asking: Asking, leaf: str = "leaf") -> Compiled:
+    """Make the statement of a rule on the given terms.
+
+    With ``leaf_of_one`` every condition looks at ``$contact_id`` only, as ``explain`` needs.
+    """
+    compiler = _Compiler(asking, leaf)
     rule = compiler.expression(part)
     known = " UNION ALL ".join(_bare(statement.text) for statement in presence())
     tables = [
@@ -74,8 +72,9 @@ def compile_rule(part: Part, asking: Asking) -> Compiled:
 
 
 class _Compiler:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: Asking, leaf: str) -> None:
         self.asking = asking
+        self.frame = leaf
         self.tables: list[str] = []
         self.values: dict[str, object] = {}
         self.asked: dict[Leaf, Asked] = {}
@@ -105,7 +104,7 @@ class _Compiler:
             f"({self._test(test, f'{table}_{number}')})"
             for number, test in enumerate(leaf.tests, start=1)
         )
-        text = _filled("leaf", facts=facts, tests=tests or "true")
+        text = _filled(self.frame, facts=facts, tests=tests or "true")
         self.tables.append(_filled("table", name=table, text=text))
         return Asked(table, facts)
 
@@ -140,7 +139,7 @@ class _Compiler:
 
 
 def _bare(text: str) -> str:
-    return _COMMENT_LINE.sub("", text).strip()
+    return _COMMENT_LINE.sub("", text).strip().rstrip(";")
 
 
 def _filled(fragment: str, **places: str) -> str:

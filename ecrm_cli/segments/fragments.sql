@@ -18,7 +18,7 @@ SELECT contact_id FROM everybody WHERE /*rule*/
 -- name: explain
 WITH /*tables*/
 SELECT contact_id IN (SELECT contact_id FROM everybody) AS known,
-       (/*rule*/) AS member/*parts*/
+       (/*rule*/) AS holds/*parts*/
 FROM (SELECT CAST($contact_id AS BIGINT) AS contact_id) AS one
 
 -- name: explain_part
@@ -32,6 +32,10 @@ FROM (SELECT CAST($contact_id AS BIGINT) AS contact_id) AS one
 
 -- name: leaf
 SELECT contact_id FROM (/*facts*/) AS facts WHERE /*tests*/
+
+-- The same, looking at one contact only.
+-- name: leaf_of_one
+SELECT contact_id FROM (/*facts*/) AS facts WHERE contact_id = $contact_id AND /*tests*/
 
 -- name: meets
 contact_id IN (SELECT contact_id FROM /*table*/)

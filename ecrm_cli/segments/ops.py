@@ -1,16 +1,36 @@
-"""Segments asked: counted, listed member by member, chosen for other commands, checked."""
+"""Segments asked: counted, listed member by member, chosen for other commands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ecrm_cli.contacts import ops as contacts
+from ecrm_cli.core.calendar import local_day, read_day
+from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.segments import library
 from ecrm_cli.segments.compiler import compile_rule
-from ecrm_cli.segments.model import Asking, Rule
+from ecrm_cli.segments.conditions import catalogue
+from ecrm_cli.segments.model import Asking, Rule, leaves
+from ecrm_cli.segments.wording import words_of
 
-ALL = "all"
+if TYPE_CHECKING:
+    from ecrm_cli.core.app import App
+
+
+def asking_of(app: App, as_of: str | None = None) -> Asking:
+    """Return the workspace's terms; ``as_of`` is a day, today when it is left out.
+
+    Raises BadDay.
+    """
+    business = app.settings.business
+    return Asking(
+        as_of=read_day(as_of) if as_of else local_day(app.now, business.timezone),
+        zone=business.timezone,
+        currency=business.currency,
+        folder=app.workspace.segments,
+    )
 
 
 def named(asking: Asking, name: str) -> Rule:
@@ -38,3 +58,104 @@ def members(store: Store, rule: Rule, asking: Asking) -> Iterator[Row]:
     """Yield the members in the shape of the contact list, ordered by id."""
     choose(store, rule, asking)
     return contacts.chosen_pages(store)
+
+
+def is_member(store: Store, rule: Rule, asking: Asking, contact_id: int) -> bool:
+    """Return whether one contact is meant by a rule."""
+    compiled = compile_rule(rule.part, asking, "leaf_of_one")
+    statement = compiled.statement("explain")
+    found = store.one(statement, **compiled.parameters(statement, contact_id=contact_id)) or {}
+    return bool(found["known"] and found["holds"])
+
+
+def of_contact(store: Store, asking: Asking, contact_id: int) -> list[str]:
+    """Return the names of the segments that a contact is in; broken ones are left out."""
+    rules = (library.reading(asking.folder, name).rule for name in library.names(asking.folder))
+    return [
+        rule.name or ""
+        for rule in rules
+        if rule is not None and is_member(store, rule, asking, contact_id)
+    ]
+
+
+def listed(store: Store, asking: Asking) -> Iterator[Row]:
+    """Yield every segment of the workspace: segment, count, description, problem.
+
+    A segment that cannot be asked has no count; ``problem`` says why.
+    """
+    for name in library.names(asking.folder):
+        read = library.reading(asking.folder, name)
+        yield {
+            "segment": name,
+            "count": None if read.rule is None else count(store, read.rule, asking),
+            "description": read.description,
+            "problem": str(read.problems[0]) if read.problems else None,
+        }
+
+
+def shown(asking: Asking, name: str) -> Row:
+    """Return a segment as it is written: segment, file, description, conditions, segments, text.
+
+    Raises NotFound, DataError.
+    """
+    rule = named(asking, name)
+    asked = dict.fromkeys(leaf.field for leaf in leaves(rule.part))
+    return {
+        "segment": name,
+        "file": rule.label,
+        "description": rule.description,
+        "conditions": list(asked),
+        "text": rule.text,
+    }
+
+
+def fields() -> list[Row]:
+    """Return everything that can be asked: field, takes, words, about, example."""
+    return [
+        {
+            "field": field.name,
+            "takes": condition.takes,
+            "words": words_of(field.name),
+            "about": field.about,
+            "example": field.example,
+        }
+        for condition in dict.fromkeys(catalogue().values())
+        for field in condition.fields
+    ]
+
+
+def findings(store: Store, asking: Asking, names: list[str]) -> list[Row]:
+    """Return what is wrong with segments: rule, severity, message, hint, examples.
+
+    Raises NotFound for one that is not there.
+    """
+    found: list[Row] = []
+    inhabited = contacts.count(store) > 0
+    for name in names:
+        read = library.reading(asking.folder, name)
+        found += [_finding(problem) for problem in read.problems]
+        if read.rule is not None and inhabited and not count(store, read.rule, asking):
+            found.append(_nobody(name, read.label))
+    return found
+
+
+def _finding(problem: DataError) -> Row:
+    place = problem.place
+    spot = ":".join(str(part) for part in (place.file, place.line) if part is not None)
+    return {
+        "rule": problem.kind,
+        "severity": "error",
+        "message": f"{problem.message} ({place.key})" if place.key else problem.message,
+        "hint": problem.hint,
+        "examples": [spot] if spot else [],
+    }
+
+
+def _nobody(name: str, label: str) -> Row:
+    return {
+        "rule": "nobody",
+        "severity": "warning",
+        "message": f"Nobody is in {name} today.",
+        "hint": f"If that is a surprise: ecrm segment explain {name} CONTACT",
+        "examples": [label],
+    }
