@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,9 @@ import typer.completion
 import typer.core
 import typer.main
 
-from ecrm_cli.core.app import App, seconds, time_from
-from ecrm_cli.core.ask import Ask
 from ecrm_cli.core.errors import EcrmError, Interrupted, UsageError
 from ecrm_cli.core.log import Run, write_log
+from ecrm_cli.core.options import make_app, time_from
 from ecrm_cli.core.output import FORMATS, Output, PipeClosed, View
 from ecrm_cli.core.system import raise_on_termination, restrict_umask
 
@@ -112,9 +110,8 @@ class Command(typer.core.TyperCommand):
         return []
 
     def invoke(self, ctx: Any) -> Any:
-        chosen = ctx.find_root().obj
-        chosen["command"] = ctx.command_path.partition(" ")[2]
-        ctx.obj = make_app(chosen)
+        ctx.find_root().obj["command"] = ctx.command_path.partition(" ")[2]
+        ctx.obj = make_app(ctx.find_root().obj, os.environ)
         return super().invoke(ctx)
 
 
@@ -123,42 +120,6 @@ class ListCommand(Command):
 
     def more_options(self) -> list[typer.core.TyperOption]:
         return list_options()
-
-
-def make_app(chosen: dict[str, Any]) -> App:
-    """Make the App out of the options given on the line."""
-    interactive = not chosen.get("no_input") and sys.stdin is not None and sys.stdin.isatty()
-    workspace = chosen.get("workspace")
-    return App(
-        out=Output(view_of(chosen)),
-        ask=Ask(interactive=interactive),
-        now=time_from(os.environ),
-        environment=os.environ,
-        folder=Path(workspace) if workspace else None,
-        wait=seconds(chosen.get("wait", "10s")),
-    )
-
-
-def view_of(chosen: dict[str, Any]) -> View:
-    """Read the options about the answer's form."""
-    name = "json" if chosen.get("json") else chosen.get("format", "table")
-    if name not in FORMATS:
-        raise UsageError(f"There is no format {name!r}.", hint=f"Use {', '.join(FORMATS)}.")
-    limit = chosen.get("limit", "")
-    if limit not in ("", "all") and not limit.isdigit():
-        raise UsageError(f"--limit {limit} is not a number.", hint="Write a number, or all.")
-    return View(
-        format=name,
-        out=Path(chosen["out"]) if "out" in chosen else None,
-        quiet=bool(chosen.get("quiet")),
-        color=not chosen.get("no_color") and "NO_COLOR" not in os.environ,
-        fields=tuple(part.strip() for part in chosen.get("fields", "").split(",") if part.strip()),
-        limit=int(limit) if limit.isdigit() else None,
-        all_rows=limit == "all",
-        sort=chosen.get("sort", ""),
-        header=not chosen.get("no_header"),
-        excel=bool(chosen.get("for_excel")),
-    )
 
 
 class Door(typer.core.TyperGroup):
@@ -288,7 +249,7 @@ def _logs_folder(chosen: dict[str, Any]) -> Path | None:
 
 def _log(entry: Run, chosen: dict[str, Any]) -> None:
     if (folder := _logs_folder(chosen)) is not None:
-        write_log(folder, entry, datetime.now(UTC))
+        write_log(folder, entry, time_from({}))
 
 
 def main() -> None:

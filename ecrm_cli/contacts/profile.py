@@ -54,24 +54,17 @@ def edit(
         before = {
             name: page[name] for name, value in wanted.items() if (value or None) != page[name]
         }
-        before |= {
-            kind: page[kind] for kind, (value, _raw) in addresses.items() if value != page[kind]
-        }
-        if not before:
-            return []
-        _write_change(store, now, contact_id, before)
-        merged = {name: page[name] for name in PROFILE_FIELDS} | {
-            name: value or None for name, value in wanted.items()
-        }
-        store.run("contacts.edit_contact", contact_id=contact_id, now=now, **merged)
-        for kind in addresses.keys() & before.keys():
-            store.run("contacts.drop_primary", contact_id=contact_id, kind=kind)
-        _add_addresses(
-            store, now, contact_id, {kind: addresses[kind] for kind in addresses.keys() & before}
-        )
-        audit.record(
-            store, now, "contact edit", {"contacts": [contact_id], "fields": sorted(before)}
-        )
+        moved = {kind: got for kind, got in addresses.items() if got[0] != page[kind]}
+        before |= {kind: page[kind] for kind in moved}
+        if before:
+            _write_change(store, now, contact_id, before)
+            merged = {name: wanted.get(name, page[name]) or None for name in PROFILE_FIELDS}
+            store.run("contacts.edit_contact", contact_id=contact_id, now=now, **merged)
+            for kind in moved:
+                store.run("contacts.drop_primary", contact_id=contact_id, kind=kind)
+            _add_addresses(store, now, contact_id, moved)
+            changed = {"contacts": [contact_id], "fields": sorted(before)}
+            audit.record(store, now, "contact edit", changed)
     return sorted(before)
 
 

@@ -176,9 +176,6 @@ FROM contact_change
 WHERE contact_id = $contact_id
 ORDER BY change_id;
 
--- name: creation
-SELECT recorded_at AS occurred_at, source, batch_id FROM contact WHERE contact_id = $contact_id;
-
 -- name: repoint
 UPDATE identity SET contact_id = $survivor, is_primary = false WHERE contact_id = $merged;
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrm_cli.core.ask import Ask
-from ecrm_cli.core.errors import UsageError
 from ecrm_cli.core.output import Output
 from ecrm_cli.core.system import who
 
@@ -90,29 +89,3 @@ class App:
             sealed=not files,
         )
         return Opening(**{**vars(opening), "memory": IMPORT_MEMORY}) if files else opening
-
-
-def time_from(environment: Mapping[str, str]) -> datetime:
-    """Return this command's time: ``ECRM_NOW`` (ISO 8601) or the clock, aware, in UTC."""
-    given = environment.get("ECRM_NOW")
-    if not given:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        raise UsageError(
-            f"ECRM_NOW is {given!r}, which is not a time.", hint="Write it like 2026-03-01T09:00Z."
-        ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def seconds(text: str) -> float:
-    """Read a waiting time such as ``10``, ``10s`` or ``2m``; returns seconds."""
-    units = {"s": 1.0, "m": 60.0}
-    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
-    try:
-        return float(number) * units[unit]
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is not a waiting time.", hint="Write it like 10s or 2m."
-        ) from None

@@ -48,6 +48,3 @@ LANGUAGES = _codes(
     te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
     """
 )
-
-# What people write for a country whose code is another.
-NICKNAMES = {"UK": "GB", "EL": "GR", "SRB": "RS", "USA": "US", "GER": "DE"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from ecrm_cli.core.codes import COUNTRIES, CURRENCIES, LANGUAGES, NICKNAMES
+from ecrm_cli.core.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.secrets import LiteralSecret, is_reference
 from ecrm_cli.core.yamlfile import Document
@@ -105,12 +105,12 @@ def _country(document: Document, given: str) -> BadSetting:
 
 def countries_like(given: str) -> list[str]:
     """Return the codes of the countries that ``given`` may mean: RS of Serbia, GB of UK."""
-    if given.upper() in COUNTRIES:
-        return [given.upper()]
-    if given.upper() in NICKNAMES:
-        return [NICKNAMES[given.upper()]]
     from babel import Locale
 
+    from ecrm_cli.core.locale import country_code
+
+    if code := country_code(given):
+        return [code]
     names = {
         name.casefold(): code
         for code, name in Locale("en").territories.items()

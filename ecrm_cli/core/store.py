@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -13,17 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecrm_cli.core.errors import (
-    Busy,
-    Conflict,
-    DataError,
-    DiskFull,
-    EcrmError,
-    NotFound,
-    Place,
-)
+from ecrm_cli.core.errors import Busy
+from ecrm_cli.core.faults import NoStore, translated
 from ecrm_cli.core.queries import Query, named
-from ecrm_cli.core.system import process_words
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,45 +24,6 @@ Row = dict[str, Any]
 
 # Files made by 1.5 and by 2.x must open in each other.
 STORAGE_VERSION = "v1.5.0"
-_HELD = re.compile(r"\(PID (\d+)\)")
-_FULL = re.compile(r"No space left on device|Disk quota exceeded|disk is full", re.IGNORECASE)
-
-
-class DamagedStore(DataError):
-    """The database file cannot be read."""
-
-    kind = "damaged"
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} is damaged or is not a DuckDB file; it was left as it is.",
-            hint="Put back a copy of the file from a backup.",
-            place=Place(path),
-        )
-
-
-class NoStore(NotFound):
-    """The workspace has no database."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"There is no database {path}.",
-            hint="Run ecrm init in this folder to make an empty one, or put a backup there.",
-        )
-
-
-class ChangedMeanwhile(Conflict):
-    """Two writers touched the same rows; one of them was refused."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Another command changed the same rows at the same moment; nothing was written.",
-            hint="Run the command again.",
-        )
-
-
-class RefusedInput(EcrmError):
-    """The engine could not read what a statement was given, such as the text of a file."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +76,7 @@ class Store:
         import polars
 
         statement = named(name) if isinstance(name, str) else name
-        with translated(self.opening):
+        with translated(self.opening.path):
             relation = self._connection.sql(statement.text, params=_inward(params) or None)
             return polars.DataFrame(relation)
 
@@ -158,27 +110,27 @@ class Store:
 
     def script(self, text: str) -> None:
         """Run several statements without parameters (a schema file)."""
-        with translated(self.opening):
+        with translated(self.opening.path):
             self._connection.execute(text)
 
     def close(self) -> None:
         """Give the file back."""
-        with translated(self.opening):
+        with translated(self.opening.path):
             self._connection.close()
 
     def _execute(
         self, name: str | Query, params: Mapping[str, object]
     ) -> duckdb.DuckDBPyConnection:
         statement = named(name) if isinstance(name, str) else name
-        with translated(self.opening):
+        with translated(self.opening.path):
             return self._connection.execute(statement.text, _inward(params) or None)
 
     def _fetch(self, cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-        with translated(self.opening):
+        with translated(self.opening.path):
             return cursor.fetchall()
 
     def _control(self, words: str) -> None:
-        with translated(self.opening):
+        with translated(self.opening.path):
             self._connection.execute(words)
 
     def _roll_back(self) -> None:
@@ -210,7 +162,7 @@ def create_store(path: Path) -> None:
     """Make an empty database file that both DuckDB lines can open."""
     import duckdb
 
-    with translated(Opening(path, path.parent)), duckdb.connect(":memory:") as connection:
+    with translated(path), duckdb.connect(":memory:") as connection:
         # The path cannot be a parameter of ATTACH; it is quoted as a literal.
         quoted = str(path).replace("'", "''")
         connection.execute(f"ATTACH '{quoted}' AS book (STORAGE_VERSION '{STORAGE_VERSION}')")
@@ -248,7 +200,7 @@ def _connect(opening: Opening) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + opening.wait
     while True:
         try:
-            with translated(opening):
+            with translated(opening.path, opening.wait):
                 return _configured(opening)
         except Busy:
             if time.monotonic() >= deadline:
@@ -290,42 +242,3 @@ def _frames_kept_out() -> Iterator[None]:
     finally:
         for name in hidden:
             del sys.modules[name]
-
-
-@contextmanager
-def translated(opening: Opening) -> Iterator[None]:
-    """Turn the engine's complaints into errors that know their sentence and exit code."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.TransactionException as error:
-        if "onflict" in str(error):
-            raise ChangedMeanwhile from error
-        if _FULL.search(str(error)):
-            raise DiskFull(opening.path) from error
-        raise
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise RefusedInput(str(error)) from error
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
-    except duckdb.IOException as error:
-        raise _io_error(error, opening) from error
-    except (duckdb.SerializationException, duckdb.FatalException) as error:
-        if _FULL.search(str(error)):
-            raise DiskFull(opening.path) from error
-        raise DamagedStore(opening.path) from error
-
-
-def _io_error(error: duckdb.IOException, opening: Opening) -> Exception:
-    words = str(error)
-    if "Could not set lock" in words or "being used by another process" in words:
-        held = _HELD.search(words)
-        return Busy(
-            process_words(int(held[1])) if held else "another process", round(opening.wait, 1)
-        )
-    if _FULL.search(words):
-        return DiskFull(opening.path)
-    if "not a valid DuckDB" in words or "orrupt" in words or "checksum" in words:
-        return DamagedStore(opening.path)
-    return error

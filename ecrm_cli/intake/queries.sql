@@ -533,3 +533,14 @@ WHERE b.batch_id IN (
     UNION
     SELECT origin_id FROM contact_change WHERE contact_id = $contact_id AND origin = 'import'
 );
+
+-- name: forget_changes
+UPDATE import_change
+SET before = NULL, after = NULL
+WHERE (after ->> '$.contact_id')::BIGINT = $contact_id;
+
+-- name: export_changes
+SELECT batch_id, table_name, row_id, before::VARCHAR AS before, after::VARCHAR AS after
+FROM import_change
+WHERE (after ->> '$.contact_id')::BIGINT = $contact_id
+ORDER BY batch_id, row_id;

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecrm_cli.core.errors import DiskFull
-from ecrm_cli.core.store import RefusedInput, Store
+from ecrm_cli.core.faults import RefusedInput
+from ecrm_cli.core.store import Store
 from ecrm_cli.intake.layout import Layout
 from ecrm_cli.intake.readers import delimited
 from ecrm_cli.intake.readers.record import Unreadable

@@ -5,22 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from ecrm_cli.core.codes import COUNTRIES, LANGUAGES, NICKNAMES
+from ecrm_cli.core.codes import COUNTRIES, LANGUAGES
 
 
 def country_named(text: str) -> str:
-    """Return the code of a country given by code, nickname or English name; else ``text``."""
-    upper = text.strip().upper()
-    if upper in COUNTRIES:
-        return upper
-    if upper in NICKNAMES:
-        return NICKNAMES[upper]
-    from babel import Locale
+    """Return the code of a country given by its code or its name; else ``text``."""
+    from ecrm_cli.core.locale import country_code
 
-    for code, name in Locale("en").territories.items():
-        if code in COUNTRIES and name.upper() == upper:
-            return str(code)
-    return text
+    if text.strip().upper() in COUNTRIES:
+        return text.strip().upper()
+    code = country_code(text)
+    return code if code in COUNTRIES else text
 
 
 def zone_of(country: str | None) -> str:

@@ -57,7 +57,9 @@ def asked(tmp_path: Path) -> Iterator[list[Asked]]:
         one.terminal.close(force=True)
 
 
-TWO_LETTERS = "ask.text('Country:', '--country', check=lambda a: None if len(a) == 2 else 'No: ' + a)"
+TWO_LETTERS = (
+    "ask.text('Country:', '--country', check=lambda a: None if len(a) == 2 else 'No: ' + a)"
+)
 
 
 def test_a_wrong_answer_is_complained_about_and_asked_again(

@@ -80,7 +80,11 @@ def test_a_command_name_cannot_bring_in_a_line_of_its_own() -> None:
 def test_a_bug_is_logged_as_frames_and_types_without_values() -> None:
     written = lines(a_run(code=1, failure=a_bug()), NOW)
     assert written[0].endswith("exit=1 0.13s ValueError")
-    assert [line for line in written if ":" not in line] == ["  ValueError", "  KeyError", "  ValueError"]
+    assert [line for line in written if ":" not in line] == [
+        "  ValueError",
+        "  KeyError",
+        "  ValueError",
+    ]
     assert all(line.startswith("  test_log.py:") for line in written[1:] if ":" in line)
     assert "example.org" not in "\n".join(written)
 
@@ -92,10 +96,9 @@ def test_frames_name_files_without_the_folders_of_the_machine() -> None:
         described = describe_bug(error)
     assert described[-1] == "FileNotFoundError"
     assert described[-2].startswith("subprocess.py:")
-    try:
+    with pytest.raises(AttributeError) as caught:
         write_log(None, a_run(), NOW)  # type: ignore[arg-type]
-    except AttributeError as error:
-        assert describe_bug(error)[1].startswith("ecrm_cli/core/log.py:")
+    assert describe_bug(caught.value)[1].startswith("ecrm_cli/core/log.py:")
 
 
 def test_the_log_is_rotated_by_size_and_three_old_ones_are_kept(

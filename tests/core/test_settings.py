@@ -11,7 +11,7 @@ import pytest
 from babel import Locale
 from babel.numbers import get_territory_currencies
 
-from ecrm_cli.core.codes import COUNTRIES, CURRENCIES, LANGUAGES, NICKNAMES
+from ecrm_cli.core.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.secrets import LiteralSecret
 from ecrm_cli.core.settings import Sections, Settings, read_settings
@@ -154,7 +154,6 @@ def test_the_codes_are_those_that_babel_knows() -> None:
     assert len(COUNTRIES) == 250
     assert set(english.languages) >= LANGUAGES
     assert set(english.currencies) >= CURRENCIES
-    assert set(NICKNAMES.values()) <= COUNTRIES
     assert {"AC", "EU", "UN", "ZZ"} & COUNTRIES == set()
 
 

@@ -9,7 +9,7 @@ import pytest
 from ecrm_cli.core.errors import NotFound
 from ecrm_cli.core.template import BadTemplate, Templates
 
-ANA = {"contact": {"given_name": "Ana", "city": None, "items": 3}}
+ANA: dict[str, object] = {"contact": {"given_name": "Ana", "city": None, "items": 3}}
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_templates_extend_include_and_import_each_other(folders: list[Path]) -> 
 
 
 def test_an_unknown_name_is_an_error_with_line_and_near_name() -> None:
-    error = told("one\n{{ contct.given_name }}", dict(ANA))
+    error = told("one\n{{ contct.given_name }}", ANA)
     assert error.code == 3
     assert (error.place.file, error.place.line, error.place.key) == ("a.txt", 2, "contct")
     assert error.message == "a.txt:2: there is no name 'contct'."
@@ -119,7 +119,7 @@ def test_an_unknown_name_is_an_error_with_line_and_near_name() -> None:
 
 
 def test_an_unknown_field_offers_the_fields_of_its_owner() -> None:
-    error = told("{% if contact.given_nam %}x{% endif %}", dict(ANA))
+    error = told("{% if contact.given_nam %}x{% endif %}", ANA)
     assert error.place.key == "given_nam"
     assert error.matches == ["given_name"]
 

@@ -14,7 +14,8 @@ from ecrm_cli.core.template import BadTemplate, StoppedTemplate, Templates
 LISTS = "{% set a = range(99999)|list %}{% set b = range(99999)|list %}"
 
 ENDLESS = {
-    "silent loops": "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+    "silent loops": "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}"
+    "{% endfor %}",
     "a loop over a loop": "{% for i in range(99999) %}{% for j in loop %}"
     "{% for k in range(99999) %}{% endfor %}{% endfor %}{% endfor %}",
     "a macro calling itself": "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
@@ -82,7 +83,9 @@ TOO_MUCH = {
     "wordwrap": "{{ ('x ' * 999999)|wordwrap(1) }}",
     "wordwrap mark": "{{ ('x ' * 9999)|wordwrap(1, wrapstring='y' * 99999) }}",
     "striptags": "{{ ('<!-- --' * 99999)|striptags }}",
-    "a set block": "{% set b %}{% for i in range(99999) %}" + "y" * 9999 + "{% endfor %}{% endset %}",
+    "a set block": "{% set b %}{% for i in range(99999) %}"
+    + "y" * 9999
+    + "{% endfor %}{% endset %}",
     "values in a set block": "{% set b %}{% for i in range(9999) %}{{ 'x' * 999999 }}{% endfor %}"
     "{% endset %}",
     "slices": "{% set s = 'x' * 4999999 %}{% for i in range(999) %}{% set t = s[1:] %}{% endfor %}",
@@ -128,7 +131,7 @@ def test_templates_including_each_other_twice_are_stopped(tmp_path: Path) -> Non
         below = f"{{% include 't{number + 1}' %}}" * 2
         (tmp_path / f"t{number}").write_text(below)
     (tmp_path / "t60").write_text("")
-    with pytest.raises(StoppedTemplate, match="did more work|still at work"):
+    with pytest.raises(StoppedTemplate, match=r"did more work|still at work"):
         Templates([tmp_path]).named("t0").render({})
 
 

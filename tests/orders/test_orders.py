@@ -71,7 +71,9 @@ def listed(store: Store, wanted: Wanted | None = None) -> list[int]:
     return [row["id"] for row in ops.pages(store, wanted or Wanted())]
 
 
-@pytest.mark.parametrize("words", ["A-100", "a-100", "#A-100", "shop:A-100", "shop:a-100", " A-100 "])
+@pytest.mark.parametrize(
+    "words", ["A-100", "a-100", "#A-100", "shop:A-100", "shop:a-100", " A-100 "]
+)
 def test_an_order_is_found_by_its_number(store: Store, words: str) -> None:
     order_id = imported(store, "A-100")
     imported(store, "A-1000")

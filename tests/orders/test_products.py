@@ -74,7 +74,9 @@ def test_a_product_shows_what_was_sold_of_it(store: Store) -> None:
     sold(store, "BEAN x 2 @ 3.50", "BEAN x 1 @ 3.00", "CUP @ 9")
     cancelled = sold(store, "BEAN x 50 @ 3.50")
     store.run(
-        query("test.mark", f"UPDATE orders SET cancelled_at = ordered_at WHERE order_id = {cancelled}")
+        query(
+            "test.mark", f"UPDATE orders SET cancelled_at = ordered_at WHERE order_id = {cancelled}"
+        )
     )
     given_back = query("test.back", """
         INSERT INTO refund (refund_id, source, number, amount, currency, actor, refunded_at, recorded_at)

@@ -1,0 +1,75 @@
+"""Days of the business as instants: whole days in the workspace's zone, both ends included."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from ecrm_cli.core.errors import DataError
+
+_DAYS = re.compile(r"([0-9]{1,5})d")
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+class BadDays(DataError):
+    """Words that are no number of days."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            f"{words!r} is not a number of days.", hint="Write it like 30d; a year is 365d."
+        )
+
+
+def day_start(day: date, zone: str | tzinfo) -> datetime:
+    """Return the first instant of ``day`` in ``zone``, aware, in UTC.
+
+    Where the clock jumps over midnight the day begins with the jump; where midnight comes twice,
+    with the first; a day the zone never had (Samoa, 30 December 2011) is empty: it begins where
+    the next one does.
+    """
+    place = _zone(zone)
+    midnight = datetime.combine(day, time())
+    try:
+        early, late = (
+            midnight.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1)
+        )
+    except OverflowError:
+        return _LATEST if day.year > 1 else _EARLIEST
+    if early <= late:
+        return early
+    # Both readings lie around a jump of the clock, and in between somewhere is the jump itself.
+    after, before = early, late
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(place).date() < day:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
+
+
+def as_of_end(day: date, zone: str | tzinfo) -> datetime:
+    """Return the instant at which ``day`` is over, aware, in UTC: the first that is not in it."""
+    return _LATEST if day == date.max else day_start(day + timedelta(days=1), zone)
+
+
+def local_day(moment: datetime, zone: str | tzinfo) -> date:
+    """Return the day it is in ``zone`` at an aware ``moment``."""
+    return moment.astimezone(_zone(zone)).date()
+
+
+def parse_days(words: str) -> int:
+    """Return the number of days in words such as ``30d``; raises BadDays."""
+    found = _DAYS.fullmatch(words.strip())
+    if found is None:
+        raise BadDays(words)
+    return int(found[1])
+
+
+def _zone(zone: str | tzinfo) -> tzinfo:
+    if isinstance(zone, tzinfo):
+        return zone
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(zone)
