@@ -75,7 +75,8 @@ def _choose_named(door: App, store: Store, words: Sequence[str]) -> Chosen:
     listed, unknown = roll.call(store, _piped(words), lambda name: contact_named(door, store, name))
     named = [contact_named(door, store, word) for word in words if word != "-"]
     contacts.choose(store, [*named, *listed])
-    return Chosen({"contacts": [*named, *listed]}, unknown)
+    # A list may be long: the audit counts it, and its events say who was on it.
+    return Chosen({"contacts": named} | ({"listed": len(listed)} if listed else {}), unknown)
 
 
 def _piped(words: Sequence[str]) -> list[str]:
