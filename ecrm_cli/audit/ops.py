@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from ecrm_cli.audit.model import START, digest, link
+from ecrm_cli.audit.model import START, Entry, digest, link
 from ecrm_cli.core.errors import NotFound
 from ecrm_cli.core.formats import as_line
 from ecrm_cli.core.store import Row, Store
@@ -39,18 +39,14 @@ def _append(store: Store, moment: datetime, actor: str, command: str, payload: s
     before = store.one("audit.last_chain")
     previous = before["chain"] if before else START
     nonce = secrets.token_hex(16)
-    stamp = digest(nonce, payload)
+    entry = Entry(entry_id, moment, actor, command, digest(nonce, payload))
     store.run(
         "audit.add",
-        entry_id=entry_id,
-        occurred_at=moment,
-        actor=actor,
-        command=command,
+        **vars(entry),
         payload=payload,
         nonce=nonce,
-        digest=stamp,
         previous=previous,
-        chain=link(previous, entry_id, moment, actor, command, stamp),
+        chain=link(previous, entry),
     )
     return entry_id
 
