@@ -231,7 +231,9 @@ KINDS: Mapping[str, Mapping[str, Operator]] = {
     "date": {**_DATES, **_table(_emptiness("date"))},
     "birthday": {
         **_DATES,
-        **_table(_emptiness("date"), Operator("within_next", LENGTH, _one(length, "date_within_next"))),
+        **_table(
+            _emptiness("date"), Operator("within_next", LENGTH, _one(length, "date_within_next"))
+        ),
     },
     "time": {
         **PERIOD,
@@ -245,4 +247,4 @@ KINDS: Mapping[str, Mapping[str, Operator]] = {
     },
     "attribute": _table(*(_either(name) for name in _WORDS), _emptiness("text")),
     "nothing": {},
-}  # fmt: skip
+}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ecrm_cli.contacts import ops as contacts
 from ecrm_cli.core.calendar import local_day, read_day
-from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.segments import library
 from ecrm_cli.segments.compiler import compile_rule
@@ -17,6 +17,9 @@ from ecrm_cli.segments.wording import words_of
 
 if TYPE_CHECKING:
     from ecrm_cli.core.app import App
+
+# What has no history of its own but the record of changes.
+PROFILE = frozenset({"contacts.profile", "contacts.birthday", "contacts.attribute", "contacts.has"})
 
 
 def asking_of(app: App, as_of: str | None = None) -> Asking:
@@ -124,38 +127,17 @@ def fields() -> list[Row]:
     ]
 
 
-def findings(store: Store, asking: Asking, names: list[str]) -> list[Row]:
-    """Return what is wrong with segments: rule, severity, message, hint, examples.
+def note_on_history(rule: Rule, asking: Asking, today: date) -> str:
+    """Return what must be said of a question about the past, or nothing.
 
-    Raises NotFound for one that is not there.
+    Profile fields are known as they were where a change was recorded.
     """
-    found: list[Row] = []
-    inhabited = contacts.count(store) > 0
-    for name in names:
-        read = library.reading(asking.folder, name)
-        found += [_finding(problem) for problem in read.problems]
-        if read.rule is not None and inhabited and not count(store, read.rule, asking):
-            found.append(_nobody(name, read.label))
-    return found
-
-
-def _finding(problem: DataError) -> Row:
-    place = problem.place
-    spot = ":".join(str(part) for part in (place.file, place.line) if part is not None)
-    return {
-        "rule": problem.kind,
-        "severity": "error",
-        "message": f"{problem.message} ({place.key})" if place.key else problem.message,
-        "hint": problem.hint,
-        "examples": [spot] if spot else [],
-    }
-
-
-def _nobody(name: str, label: str) -> Row:
-    return {
-        "rule": "nobody",
-        "severity": "warning",
-        "message": f"Nobody is in {name} today.",
-        "hint": f"If that is a surprise: ecrm segment explain {name} CONTACT",
-        "examples": [label],
-    }
+    asked = dict.fromkeys(
+        leaf.field for leaf in leaves(rule.part) if leaf.condition.query.name in PROFILE
+    )
+    if asking.as_of >= today or not asked:
+        return ""
+    return (
+        f"As of {asking.as_of}; {', '.join(asked)} as it was then where a change is on record, "
+        "else as of today."
+    )
