@@ -99,7 +99,7 @@ def pending(store: Store, directory: Path, kind: str, limit: int = 10_000) -> Pe
 
 
 def settled(store: Store, kind: str, to: Mark) -> None:
-    """Remember that everything up to ``to`` is settled; call it in the transaction of the effect."""
+    """Remember that all up to ``to`` is settled; call it in the transaction of the effect."""
     with store.transaction():
         if store.one("core.spool_mark", kind=kind) is None:
             # The counter is the guard: of two writers that start one kind, one is refused.
@@ -123,7 +123,7 @@ def _path(directory: Path, kind: str) -> Path:
 
 def _write(path: Path, text: bytes) -> None:
     is_new = not path.exists()
-    with open(path, "a+b", buffering=0, opener=_private) as file:  # noqa: PTH123 - has no opener
+    with open(path, "a+b", buffering=0, opener=_private) as file:
         end = file.seek(0, os.SEEK_END)
         if end and not _ends_a_line(file, end):
             # A writer was killed half-way; its line is closed, not continued.

@@ -84,13 +84,14 @@ def test_a_settled_line_does_not_come_back(store: Store, folder: Path) -> None:
 
 
 def test_the_cursor_moves_with_the_effect_or_not_at_all(store: Store, folder: Path) -> None:
-    class EffectFailed(Exception):
-        pass
+    def failing_effect() -> None:
+        with store.transaction():
+            settled(store, "form", pending(store, folder, "form").end)
+            raise ArithmeticError
 
     put(folder, "a")
-    with pytest.raises(EffectFailed), store.transaction():
-        settled(store, "form", pending(store, folder, "form").end)
-        raise EffectFailed
+    with pytest.raises(ArithmeticError):
+        failing_effect()
     assert settle(store, folder) == ["a"]
 
 
