@@ -77,6 +77,11 @@ def show(store: Store, entry_id: int) -> Row:
     return _shown(row)
 
 
+def timeline(store: Store, contact_id: int) -> list[Row]:
+    """Return the entries that name a contact: occurred_at, room, what, detail."""
+    return store.rows("audit.timeline", contact_id=contact_id)
+
+
 def last_id(store: Store) -> int:
     """Return the number of the newest entry, 0 when there is none."""
     row = store.one("core.last_id", noun="audit_entry")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from ecrm_cli.core.days import happened
+from ecrm_cli.core.calendar import happened
 from ecrm_cli.core.errors import DataError, NotAllowed, NotFound, UsageError
 
 # A channel is the kind of address it uses.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ecrm_cli.consent.model import Answer
+from ecrm_cli.consent.model import CHANNELS, Answer
 from ecrm_cli.core.store import Row, Store
 
 
@@ -67,8 +67,20 @@ def explain(store: Store, contact_id: int, channel: str, topic: str) -> Row:
     }
 
 
+def standing(store: Store, contact_id: int) -> list[Row]:
+    """Return what stands against writing to a contact on any channel.
+
+    suppression_id, channel, address, reason, occurred_at.
+    """
+    return [
+        row
+        for channel in CHANNELS
+        for row in store.rows("consent.standing", contact_id=contact_id, channel=channel)
+    ]
+
+
 def answers(store: Store, contact_id: int, topics: Sequence[str]) -> list[Row]:
-    """Return the answer about each topic by e-mail: topic, may, reason."""
+    """Return the answer about each topic by e-mail: channel, topic, may, reason."""
     given = ((topic, may_contact(store, contact_id, "email", topic)) for topic in topics)
     return [
         {"channel": "email", "topic": topic, "may": answer.may, "reason": answer.reason or None}

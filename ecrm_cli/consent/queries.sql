@@ -180,6 +180,14 @@ ORDER BY s.suppression_id;
 -- name: count_suppressions
 SELECT count(*) AS suppressions FROM current_suppression;
 
+-- name: living
+SELECT contact_id FROM contact WHERE contact_id IN (SELECT unnest($contact_ids::BIGINT[]));
+
+-- name: owners
+SELECT value, contact_id
+FROM identity
+WHERE kind = 'email' AND value IN (SELECT unnest($words::VARCHAR[]));
+
 -- name: repoint
 UPDATE consent_event SET contact_id = $survivor WHERE contact_id = $merged;
 

@@ -93,6 +93,18 @@ def addresses_of(store: Store, contact_id: int, channel: str) -> list[str]:
     return [row["address"] for row in found]
 
 
+def standing_among(store: Store, channel: str, addresses: Sequence[str]) -> list[str]:
+    """Return those addresses that are suppressed; raises NotSuppressed when none is."""
+    found = [
+        address
+        for address in addresses
+        if store.one("consent.standing_at", channel=channel, address=address)
+    ]
+    if not found:
+        raise NotSuppressed(" or ".join(addresses))
+    return found
+
+
 def listed(store: Store) -> Iterator[Row]:
     """Yield what stands, by number: id, channel, address, reason, contact, actor, at."""
     after = 0

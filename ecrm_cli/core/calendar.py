@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from ecrm_cli.core.errors import DataError
+from ecrm_cli.core.errors import DataError, UsageError
 
 _DAYS = re.compile(r"([0-9]{1,5})d")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -21,6 +21,32 @@ class BadDays(DataError):
         )
 
 
+class BadDay(UsageError):
+    """Words that are no day."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(f"{words!r} is not a day.", hint="Write it like 2026-03-01.")
+
+
+class BadMoment(UsageError):
+    """Words that are no day and no time."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            f"{words!r} is not a day or a time.",
+            hint='Write it like 2026-03-01 or "2026-03-01 14:30".',
+        )
+
+
+class StillToCome(DataError):
+    """Something said to have happened after now."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(
+            f"{moment:%Y-%m-%d %H:%M} UTC is still to come.", hint="Give the day it happened on."
+        )
+
+
 def day_start(day: date, zone: str | tzinfo) -> datetime:
     """Return the first instant of ``day`` in ``zone``, aware, in UTC.
 
@@ -31,9 +57,7 @@ def day_start(day: date, zone: str | tzinfo) -> datetime:
     place = _zone(zone)
     midnight = datetime.combine(day, time())
     try:
-        early, late = (
-            midnight.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1)
-        )
+        early, late = (midnight.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:
         return _LATEST if day.year > 1 else _EARLIEST
     if early <= late:
@@ -65,6 +89,42 @@ def parse_days(words: str) -> int:
     if found is None:
         raise BadDays(words)
     return int(found[1])
+
+
+def read_day(words: str) -> date:
+    """Read a day such as ``2026-03-01``; raises BadDay."""
+    try:
+        return date.fromisoformat(words.strip())
+    except ValueError:
+        raise BadDay(words) from None
+
+
+def read_moment(words: str | None, now: datetime, zone: str | tzinfo) -> datetime:
+    """Read when something happened: nothing is now, a day is its beginning, today is now.
+
+    A time without an offset is one of ``zone``. Returns an aware UTC datetime.
+    Raises BadMoment, StillToCome.
+    """
+    if not words:
+        return now
+    try:
+        given = datetime.fromisoformat(words.strip())
+    except ValueError:
+        raise BadMoment(words) from None
+    if ":" not in words:
+        start = day_start(given.date(), zone)
+        found = now if given.date() == local_day(now, zone) else start
+    else:
+        aware = given if given.tzinfo else given.replace(tzinfo=_zone(zone))
+        found = aware.astimezone(UTC)
+    happened(found, now)
+    return found
+
+
+def happened(moment: datetime, now: datetime) -> None:
+    """Raise StillToCome when ``moment`` is after ``now``."""
+    if moment > now:
+        raise StillToCome(moment)
 
 
 def _zone(zone: str | tzinfo) -> tzinfo:

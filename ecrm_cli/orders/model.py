@@ -211,6 +211,13 @@ def currency(code: str) -> str:
     return code.upper()
 
 
+def status(word: str | None) -> str | None:
+    """Return the status that a list is narrowed to; raises UnknownStatus."""
+    if word is not None and word not in STATUSES:
+        raise UnknownStatus(word)
+    return word
+
+
 def times(quantity: Decimal, price: Decimal) -> Decimal:
     """Return quantity x price to four decimals, halves away from zero. Raises TooLarge."""
     return within((quantity * price).quantize(CENT, ROUND_HALF_UP))

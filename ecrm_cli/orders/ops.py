@@ -6,13 +6,7 @@ from collections.abc import Iterator
 
 from ecrm_cli.core.errors import NotFound
 from ecrm_cli.core.store import Row, Store
-from ecrm_cli.orders.model import (
-    STATUSES,
-    AmbiguousNumber,
-    GuestOrder,
-    UnknownStatus,
-    Wanted,
-)
+from ecrm_cli.orders.model import AmbiguousNumber, GuestOrder, Wanted, status
 
 PAGE = 5_000
 _NEVER = 2**62
@@ -61,8 +55,7 @@ def pages(store: Store, wanted: Wanted) -> Iterator[Row]:
     id, ref, number, source, contact, ordered_at, channel, currency, gross, discount, tax,
     shipping, total, refunded, status. Raises UnknownStatus.
     """
-    if wanted.status is not None and wanted.status not in STATUSES:
-        raise UnknownStatus(wanted.status)
+    status(wanted.status)
     before = _NEVER
     while True:
         page = store.rows("orders.page", before=before, amount=PAGE, **vars(wanted))
@@ -72,9 +65,9 @@ def pages(store: Store, wanted: Wanted) -> Iterator[Row]:
         before = page[-1]["id"]
 
 
-def count(store: Store) -> int:
-    """Return how many orders there are."""
-    row = store.one("orders.count_orders")
+def count(store: Store, wanted: Wanted) -> int:
+    """Return how many orders a list has."""
+    row = store.one("orders.count_orders", **vars(wanted))
     return int(row["orders"]) if row else 0
 
 
@@ -97,8 +90,8 @@ def show(store: Store, order_id: int) -> Row:
 def summary_of_contact(store: Store, contact_id: int) -> list[Row]:
     """Return what a contact bought, one row a currency.
 
-    currency, orders, total, refunded, net (total less refunded), first_at, last_at: cancelled and
-    test orders count nowhere.
+    currency, orders, total (what they paid less refunds), refunded, first_ordered_at,
+    last_ordered_at. Cancelled and test orders count nowhere.
     """
     return store.rows("orders.summary_of_contact", contact_id=contact_id)
 

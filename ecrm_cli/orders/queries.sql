@@ -1,25 +1,15 @@
 -- Orders page by page, the last written down first.
 -- name: page
-WITH wanted AS (
-    SELECT *,
-           CASE WHEN is_test THEN 'test'
-                WHEN cancelled_at IS NOT NULL THEN 'cancelled'
-                WHEN delivered_at IS NOT NULL THEN 'delivered'
-                WHEN shipped_at IS NOT NULL THEN 'shipped'
-                WHEN packed_at IS NOT NULL THEN 'packed'
-                WHEN paid_at IS NOT NULL THEN 'paid'
-                ELSE 'placed' END AS status
-    FROM orders
+WITH listed AS (
+    SELECT *
+    FROM order_status
     WHERE order_id < $before
         AND ($contact_id IS NULL OR contact_id = $contact_id)
         AND ($since IS NULL OR ordered_at >= $since)
         AND ($until IS NULL OR ordered_at < $until)
+        AND ($status IS NULL OR status = $status)
         AND ($product_id IS NULL
              OR order_id IN (SELECT order_id FROM order_line WHERE product_id = $product_id))
-),
-listed AS (
-    SELECT * FROM wanted
-    WHERE $status IS NULL OR status = $status
     ORDER BY order_id DESC
     LIMIT $amount
 ),
@@ -37,7 +27,14 @@ LEFT JOIN given_back b USING (order_id)
 ORDER BY o.order_id DESC;
 
 -- name: count_orders
-SELECT count(*) AS orders FROM orders;
+SELECT count(*) AS orders
+FROM order_status
+WHERE ($contact_id IS NULL OR contact_id = $contact_id)
+    AND ($since IS NULL OR ordered_at >= $since)
+    AND ($until IS NULL OR ordered_at < $until)
+    AND ($status IS NULL OR status = $status)
+    AND ($product_id IS NULL
+         OR order_id IN (SELECT order_id FROM order_line WHERE product_id = $product_id));
 
 -- name: more_of_order
 SELECT paid_at, packed_at, shipped_at, delivered_at, cancelled_at, attributes::VARCHAR AS attributes,
@@ -184,8 +181,8 @@ WITH kept AS (
     WHERE contact_id = $contact_id AND cancelled_at IS NULL AND NOT is_test
 ),
 bought AS (
-    SELECT currency, count(*) AS orders, sum(total) AS total, min(ordered_at) AS first_at,
-           max(ordered_at) AS last_at
+    SELECT currency, count(*) AS orders, sum(total) AS amount, min(ordered_at) AS first_ordered_at,
+           max(ordered_at) AS last_ordered_at
     FROM kept
     GROUP BY currency
 ),
@@ -197,10 +194,8 @@ given_back AS (
     GROUP BY currency
 )
 SELECT coalesce(b.currency, g.currency) AS currency, coalesce(b.orders, 0) AS orders,
-       coalesce(b.total, 0)::DECIMAL(18, 4) AS total,
-       coalesce(g.refunded, 0)::DECIMAL(18, 4) AS refunded,
-       (coalesce(b.total, 0) - coalesce(g.refunded, 0))::DECIMAL(18, 4) AS net,
-       b.first_at, b.last_at
+       (coalesce(b.amount, 0) - coalesce(g.refunded, 0))::DECIMAL(18, 4) AS total,
+       coalesce(g.refunded, 0)::DECIMAL(18, 4) AS refunded, b.first_ordered_at, b.last_ordered_at
 FROM bought b
 FULL JOIN given_back g USING (currency)
 ORDER BY 1;

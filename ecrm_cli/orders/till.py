@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ecrm_cli.audit import ops as audit
-from ecrm_cli.core.days import happened
+from ecrm_cli.core.calendar import happened
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.orders import products
 from ecrm_cli.orders.model import (

@@ -42,6 +42,18 @@ CREATE TABLE orders (
     batch_id      BIGINT
 );
 
+-- The status is the last thing that happened to an order.
+CREATE VIEW order_status AS
+SELECT *,
+       CASE WHEN is_test THEN 'test'
+            WHEN cancelled_at IS NOT NULL THEN 'cancelled'
+            WHEN delivered_at IS NOT NULL THEN 'delivered'
+            WHEN shipped_at IS NOT NULL THEN 'shipped'
+            WHEN packed_at IS NOT NULL THEN 'packed'
+            WHEN paid_at IS NOT NULL THEN 'paid'
+            ELSE 'placed' END AS status
+FROM orders;
+
 -- personal: none
 CREATE TABLE order_line (
     order_id     BIGINT NOT NULL,

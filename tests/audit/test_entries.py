@@ -65,5 +65,5 @@ def test_a_contacts_timeline_has_the_entries_that_name_it(store: Store, now: dat
     ops.record(store, now, "contact add", {"contacts": [11]})
     ops.record(store, now, "contact tag", {"contacts": [1, 11, 111]})
     ops.record(store, now, "contact edit", {"contacts": [1]})
-    told = store.rows("audit.timeline", contact_id=11)
+    told = ops.timeline(store, 11)
     assert sorted(row["what"] for row in told) == ["contact add", "contact tag"]

@@ -22,7 +22,7 @@ from ecrm_cli.consent.model import (
     Withdrawal,
 )
 from ecrm_cli.contacts.ops import choose
-from ecrm_cli.core.days import StillToCome
+from ecrm_cli.core.calendar import StillToCome
 from ecrm_cli.core.queries import query
 from ecrm_cli.core.store import Store
 from tests.door import NOW

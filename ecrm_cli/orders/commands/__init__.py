@@ -1,0 +1,1 @@
+"""The commands of orders: order and product."""
