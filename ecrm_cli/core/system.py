@@ -189,8 +189,13 @@ def replace_file(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
         draft.unlink(missing_ok=True)
 
 
+def no_room(error: OSError) -> bool:
+    """Whether ``error`` says that the disk is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def not_written(path: Path, error: OSError) -> OutsideFailure:
     """Return the error to raise for a failure to write ``path``."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if no_room(error):
         return DiskFull(path)
     return CannotWrite(path, (error.strerror or "unknown reason").lower())
