@@ -200,8 +200,13 @@ def sync_folder(folder: Path) -> None:
         os.close(opened)
 
 
+def no_room(error: OSError) -> bool:
+    """Whether ``error`` says that the disk is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def not_written(path: Path, error: OSError) -> OutsideFailure:
     """Return the error to raise for a failure to write ``path``."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if no_room(error):
         return DiskFull(path)
     return CannotWrite(path, (error.strerror or "unknown reason").lower())
