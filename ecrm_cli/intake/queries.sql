@@ -24,7 +24,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_people_extra
 INSERT INTO staged_person BY NAME
@@ -33,7 +33,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- A file that took Python to read was written out plainly, with its lines and faults.
 -- name: stage_people_rewritten
@@ -43,7 +43,8 @@ SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
                                            AND heading NOT IN ('line', 'fault')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
-              auto_detect = false, strict_mode = true, max_line_size = 4000000);
+              auto_detect = false, strict_mode = true, max_line_size = 4000000,
+              compression = 'none');
 
 -- name: stage_orders
 INSERT INTO staged_order BY NAME
@@ -51,7 +52,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_orders_extra
 INSERT INTO staged_order BY NAME
@@ -60,7 +61,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_orders_rewritten
 INSERT INTO staged_order BY NAME
@@ -69,7 +70,8 @@ SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
                                            AND heading NOT IN ('line', 'fault')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
-              auto_detect = false, strict_mode = true, max_line_size = 4000000);
+              auto_detect = false, strict_mode = true, max_line_size = 4000000,
+              compression = 'none');
 
 -- name: count_staged_people
 SELECT count(*) AS staged FROM staged_person;
@@ -513,13 +515,14 @@ SELECT $batch_id, unnest($lines::BIGINT[]), unnest($columns::VARCHAR[]), unnest(
 -- name: forget
 DELETE FROM import_reject
 WHERE EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind <> 'external'
-              AND (contains(lower(raw), lower(i.value)) OR contains(raw, i.raw)));
+              AND (contains(lower(import_reject.raw), lower(i.value))
+                   OR contains(import_reject.raw, nullif(i.raw, ''))));
 
 -- name: export
 SELECT r.batch_id, r.line, r.reason, r.raw
 FROM import_reject r
 WHERE EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind <> 'external'
-              AND (contains(lower(r.raw), lower(i.value)) OR contains(r.raw, i.raw)))
+              AND (contains(lower(r.raw), lower(i.value)) OR contains(r.raw, nullif(i.raw, ''))))
 ORDER BY r.batch_id, r.line;
 
 -- name: timeline
