@@ -75,7 +75,8 @@ def _choose_named(door: App, store: Store, whom: Whom) -> Chosen:
     listed, unknown = roll.call(store, whom.listed, lambda name: contact_named(door, store, name))
     named = [contact_named(door, store, word) for word in whom.contacts if word != "-"]
     contacts.choose(store, [*named, *listed])
-    return Chosen({"contacts": [*named, *listed]}, unknown)
+    # A list may be long: the audit counts it, and its events say who was on it.
+    return Chosen({"contacts": named} | ({"listed": len(listed)} if listed else {}), unknown)
 
 
 def addresses(
