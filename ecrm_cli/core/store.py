@@ -36,6 +36,8 @@ class Opening:
     wait: float = 10.0
     memory: str = "640MB"
     actor: str = ""
+    # Where lines wait that a writer settles.
+    spool: Path | None = None
     # Where a rule or SQL of a user runs, the engine can reach no file of the machine.
     sealed: bool = True
 

@@ -24,7 +24,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_people_extra
 INSERT INTO staged_person BY NAME
@@ -33,7 +33,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- A file that took Python to read was written out plainly, with its lines and faults.
 -- name: stage_people_rewritten
@@ -43,7 +43,8 @@ SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
                                            AND heading NOT IN ('line', 'fault')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
-              auto_detect = false, strict_mode = true, max_line_size = 4000000);
+              auto_detect = false, strict_mode = true, max_line_size = 4000000,
+              compression = 'none');
 
 -- name: stage_orders
 INSERT INTO staged_order BY NAME
@@ -51,7 +52,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_orders_extra
 INSERT INTO staged_order BY NAME
@@ -60,7 +61,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_orders_rewritten
 INSERT INTO staged_order BY NAME
@@ -69,7 +70,8 @@ SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
                                            AND heading NOT IN ('line', 'fault')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
-              auto_detect = false, strict_mode = true, max_line_size = 4000000);
+              auto_detect = false, strict_mode = true, max_line_size = 4000000,
+              compression = 'none');
 
 -- name: count_staged_people
 SELECT count(*) AS staged FROM staged_person;
