@@ -581,13 +581,14 @@ SELECT $batch_id, unnest($lines::BIGINT[]), unnest($columns::VARCHAR[]), unnest(
 -- name: forget
 DELETE FROM import_reject
 WHERE EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind <> 'external'
-              AND (contains(lower(raw), lower(i.value)) OR contains(raw, i.raw)));
+              AND (contains(lower(import_reject.raw), lower(i.value))
+                   OR contains(import_reject.raw, nullif(i.raw, ''))));
 
 -- name: export
 SELECT r.batch_id, r.line, r.reason, r.raw
 FROM import_reject r
 WHERE EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind <> 'external'
-              AND (contains(lower(r.raw), lower(i.value)) OR contains(r.raw, i.raw)))
+              AND (contains(lower(r.raw), lower(i.value)) OR contains(r.raw, nullif(i.raw, ''))))
 ORDER BY r.batch_id, r.line;
 
 -- name: timeline

@@ -56,7 +56,7 @@ class NewRefund:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which orders a list shows: None leaves a question out; ``since`` <= ordered_at < ``until``."""
+    """Which orders a list shows; None asks for all; ``since`` <= ordered_at < ``until``."""
 
     contact_id: int | None = None
     product_id: int | None = None

@@ -113,17 +113,10 @@ def refund(store: Store, now: datetime, order_id: int, new: NewRefund) -> Row:
     Raises NothingBack, MoreThanPaid, BeforeTheOrder, StillToCome.
     """
     happened(new.refunded_at, now)
-    if new.amount <= 0:
-        raise NothingBack
     with store.transaction():
         refund_id = store.take_ids("refund") + 1
         order = store.one("orders.refundable", order_id=order_id) or {}
-        refunded = order["refunded"] + new.amount
-        if refunded > order["total"]:
-            raise MoreThanPaid(order["ref"], order["currency"], order["total"], order["refunded"])
-        # A refund given by its day begins before an order of the same day.
-        if new.refunded_at + timedelta(days=1) <= order["ordered_at"]:
-            raise BeforeTheOrder(order["ref"], order["ordered_at"])
+        _check_refund(order, new)
         store.run(
             "orders.add_refund",
             refund_id=refund_id,
@@ -136,12 +129,23 @@ def refund(store: Store, now: datetime, order_id: int, new: NewRefund) -> Row:
             **vars(new),
         )
         owner = [] if order["contact_id"] is None else [order["contact_id"]]
-        audit.record(
-            store,
-            now,
-            "order refund",
-            {"orders": [order_id], "refunds": [refund_id], "contacts": owner},
-        )
+        what = {"orders": [order_id], "refunds": [refund_id], "contacts": owner}
+        audit.record(store, now, "order refund", what)
+    return _refunded(refund_id, order, new)
+
+
+def _check_refund(order: Row, new: NewRefund) -> None:
+    if new.amount <= 0:
+        raise NothingBack
+    if order["refunded"] + new.amount > order["total"]:
+        raise MoreThanPaid(order["ref"], order["currency"], order["total"], order["refunded"])
+    # A refund given by its day begins before an order of the same day.
+    if new.refunded_at + timedelta(days=1) <= order["ordered_at"]:
+        raise BeforeTheOrder(order["ref"], order["ordered_at"])
+
+
+def _refunded(refund_id: int, order: Row, new: NewRefund) -> Row:
+    refunded = order["refunded"] + new.amount
     return {
         "refund": refund_id,
         "order": order["ref"],

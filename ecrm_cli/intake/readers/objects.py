@@ -10,7 +10,6 @@ from typing import Any
 
 from ecrm_cli.intake.readers.record import Record, TextFile, Unreadable
 
-
 # Numbers stay as they are written; what JSON can say and the reader cannot hold is refused.
 NUMBERS: dict[str, Any] = {"parse_float": str, "parse_int": str}
 TOO_MUCH = (json.JSONDecodeError, RecursionError)
