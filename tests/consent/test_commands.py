@@ -143,8 +143,7 @@ def test_a_withdrawal_is_counted(shop: Ecrm) -> None:
     }
     again = shop("consent", "withdraw", "ana@example.org", "--topic", "news")
     assert again.stdout == (
-        "Withdrew news by email.\n  withdrawn        0\n"
-        "  already          1  had said so before\n"
+        "Withdrew news by email.\n  withdrawn        0\n  already          1  had said so before\n"
     )
 
 
