@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ecrm_cli.core.formats import plain
+from ecrm_cli.core.formats import plain, shown
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.segments.compiler import Compiled, compile_rule
 from ecrm_cli.segments.model import All, AnyOf, Asking, Leaf, Named, Not, Part, Rule
@@ -80,8 +80,8 @@ def lines(explained: Row) -> Iterator[str]:
 def _line(answer: Mapping[str, Any], depth: int) -> Iterator[str]:
     said = "yes" if answer["met"] else "no"
     words = f"{'  ' * depth}{said:<4} {answer['condition']}"
-    if "rule" in answer:
-        words += f": {plain(answer['rule'])}"
+    if answer.get("rule") not in (None, {}, True):
+        words += f": {_written(answer['rule'])}"
     if "seen" in answer:
         words += f"   seen: {_seen(answer['seen'])}"
     yield words
@@ -89,7 +89,15 @@ def _line(answer: Mapping[str, Any], depth: int) -> Iterator[str]:
         yield from _line(inner, depth + 1)
 
 
+def _written(rule: object) -> str:
+    if isinstance(rule, dict):
+        return "{" + ", ".join(f"{key}: {_written(value)}" for key, value in rule.items()) + "}"
+    if isinstance(rule, list):
+        return "[" + ", ".join(_written(value) for value in rule) + "]"
+    return plain(rule)
+
+
 def _seen(seen: object) -> str:
     if isinstance(seen, list):
-        return ", ".join(plain(value) for value in seen) or "nothing"
-    return "nothing" if seen is None else plain(seen)
+        return ", ".join(shown(value) for value in seen) or "nothing"
+    return "nothing" if seen is None else shown(seen)
