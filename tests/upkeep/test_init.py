@@ -14,8 +14,6 @@ import pytest
 
 from ecrm_cli.core.settings import read_settings
 from ecrm_cli.core.workspace import Workspace
-from ecrm_cli.core.yamlfile import read
-from ecrm_cli.segments.library import names, reading
 from tests.door import Ecrm, process_environment
 
 FILES = {"config.yaml", "crm.duckdb", ".gitignore", ".ecrm/secret"}
@@ -230,18 +228,3 @@ def test_a_database_of_somebody_else_is_refused_and_left(bare: Ecrm) -> None:
     assert "not one of ecrm" in answer.stderr
     assert (root / "crm.duckdb").read_bytes() == before
     assert not (root / "config.yaml").exists()
-
-
-def test_every_starter_segment_says_what_it_is_and_why(bare: Ecrm) -> None:
-    bare("init", "shop", "--yes")
-    for file in (bare.folder / "shop" / "segments").glob("*.yaml"):
-        assert file.read_text(encoding="utf-8").startswith("# ")
-        assert set(read(file).data) == {"description", "all"}
-
-
-def test_every_starter_segment_is_a_sound_rule(bare: Ecrm) -> None:
-    bare("init", "shop", "--yes")
-    folder = bare.folder / "shop" / "segments"
-    assert len(names(folder)) >= 10
-    for name in names(folder):
-        assert reading(folder, name).problems == (), name

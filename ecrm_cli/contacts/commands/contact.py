@@ -8,7 +8,7 @@ from ecrm_cli.audit import exports
 from ecrm_cli.cli import Command, ListCommand
 from ecrm_cli.contacts import ops, profile, tags
 from ecrm_cli.contacts.commands import view
-from ecrm_cli.contacts.commands.naming import contact_named, contacts_named
+from ecrm_cli.contacts.commands.naming import contact_named, with_piped
 from ecrm_cli.contacts.model import Profile
 from ecrm_cli.core.app import App
 
@@ -78,7 +78,7 @@ def show_contact(ctx: typer.Context, contact: Words) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = view.page(door, store, contact_named(door, store, contact))
-    door.out.thing(page, words=view.lines(page))
+    door.out.thing(page, words=view.lines)
     exports.note(door, "contact show", contacts=[page["id"]])
 
 
@@ -162,10 +162,11 @@ def tag_contacts(
     Example: ecrm contact tag ana@example.org wholesale
     """
     door: App = ctx.obj
+    named = with_piped(contacts)
     with door.writing() as store:
-        chosen = contacts_named(door, store, contacts)
+        chosen = [contact_named(door, store, word) for word in named]
         changed = tags.tag(store, door.now, chosen, tag)
-    words = f"{changed} of {len(chosen)} contacts are tagged {tag} now; the others were."
+    words = f"Tagged {changed} with {tag}; {len(chosen) - changed} had the tag."
     door.out.thing({"tag": tag, "contacts": len(chosen), "changed": changed}, words=[words])
 
 
@@ -180,10 +181,11 @@ def untag_contacts(
     Example: ecrm contact untag ana@example.org wholesale
     """
     door: App = ctx.obj
+    named = with_piped(contacts)
     with door.writing() as store:
-        chosen = contacts_named(door, store, contacts)
+        chosen = [contact_named(door, store, word) for word in named]
         changed = tags.untag(store, door.now, chosen, tag)
-    words = f"{changed} of {len(chosen)} contacts had the tag {tag}."
+    words = f"Took {tag} from {changed}; {len(chosen) - changed} did not have it."
     door.out.thing({"tag": tag, "contacts": len(chosen), "changed": changed}, words=[words])
 
 

@@ -73,7 +73,7 @@ def show_order(ctx: typer.Context, order: Number) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = ops.show(store, ops.find(store, order))
-    door.out.thing(page, words=words.order(page))
+    door.out.thing(page, words=words.order)
     exports.note(door, "order show", contacts=[page["contact"]] if page["contact"] else [])
 
 
@@ -97,13 +97,13 @@ def add_order(
     business = door.settings.business
     new = NewOrder(
         None, model.currency(currency or business.currency),
-        read_moment(at, door.now, business.timezone), None if total is None else model.amount(total),
+        read_moment(at, door.now, business.timezone), model.amount(total) if total else None,
         tuple(model.line(line) for line in lines or []), channel, number, new_product,
     )  # fmt: skip
     with door.writing() as store:
         new = replace(new, contact_id=contact_named(door, store, contact) if contact else None)
         added = ops.show(store, till.add(store, door.now, new))
-    door.out.thing(added, words=["Added:", *words.order(added)])
+    door.out.thing(added, words=lambda page: ["Added:", *words.order(page)])
 
 
 @app.command("refund", cls=Command)
@@ -123,7 +123,7 @@ def refund_order(
 
 
 def wanted_of(door: App, since: str | None, until: str | None, status: str | None) -> Wanted:
-    """Read the period, whole days of the workspace, and the status. Raises BadDay, UnknownStatus."""
+    """Read the period in whole days, and the status. Raises BadDay, UnknownStatus."""
     zone = door.settings.business.timezone
     return Wanted(
         status=model.status(status),

@@ -62,7 +62,10 @@ def init(
 
 def _words(made: Founding) -> list[str]:
     if not made.written:
-        return [f"Nothing was missing in {made.root}."]
+        return [
+            f"Nothing was missing in {made.root}.",
+            "To change a setting: ecrm config set KEY VALUE",
+        ]
     return [
         f"Made a workspace in {made.root}: {len(made.written)} files.",
         "Next: ecrm import contacts FILE   (ecrm config show tells the settings)",
