@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from tests.segments.book import Person
+from tests.segments.persons import Person
 
 Meaning = Callable[[Person], bool]
 
