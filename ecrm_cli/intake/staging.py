@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ecrm_cli.core.faults import RefusedInput
 from ecrm_cli.core.store import Store
+from ecrm_cli.core.system import not_written
 from ecrm_cli.intake.layout import Layout
 from ecrm_cli.intake.readers import delimited
 from ecrm_cli.intake.readers.record import Record, Unreadable

@@ -146,6 +146,15 @@ class GuestOrder(NotFound):
         )
 
 
+class UnknownArticle(NotFound):
+    """A line with an article that was never sold here."""
+
+    def __init__(self, sku: str, like: Sequence[str]) -> None:
+        built = NotFound.named("product", sku, like)
+        hint = f"{built.hint} Add --new-product if it is a new one.".strip()
+        super().__init__(built.message, hint=hint, matches=built.matches)
+
+
 class NoPrice(DataError):
     """A line without a price for an article without one."""
 

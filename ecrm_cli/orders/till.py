@@ -20,6 +20,7 @@ from ecrm_cli.orders.model import (
     NothingBack,
     NumberTaken,
     TotalOrLines,
+    UnknownArticle,
     times,
     within,
 )
@@ -40,7 +41,7 @@ def add(store: Store, now: datetime, new: NewOrder) -> int:
     """Write an order of the source ``manual``, paid when it was placed; return its id.
 
     Without a number it takes the next free M-1, M-2, …
-    Raises TotalOrLines, StillToCome, NumberTaken, NotFound (a SKU), NoPrice, TooLarge.
+    Raises TotalOrLines, StillToCome, NumberTaken, UnknownArticle, NoPrice, TooLarge.
     """
     if (new.total is None) == (not new.lines):
         raise TotalOrLines
@@ -91,7 +92,10 @@ def _sold(store: Store, now: datetime, new: NewOrder, line: Line) -> _Sold:
 
 
 def _product(store: Store, now: datetime, new: NewOrder, line: Line) -> Row:
-    if new.new_products and not products.named(store, line.sku):
+    known = products.named(store, line.sku)
+    if known:
+        product_id = known[0]["product_id"]
+    elif new.new_products:
         product_id = store.take_ids("product") + 1
         store.run(
             "orders.add_product",
@@ -102,7 +106,7 @@ def _product(store: Store, now: datetime, new: NewOrder, line: Line) -> Row:
             now=now,
         )
     else:
-        product_id = products.find(store, line.sku)
+        raise UnknownArticle(line.sku, products.like(store, line.sku))
     return store.one("orders.product", product_id=product_id) or {}
 
 

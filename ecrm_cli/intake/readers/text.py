@@ -257,11 +257,12 @@ def _decoded(
     try:
         return decoder.decode(block, final)
     except UnicodeError as error:
-        known = isinstance(error, UnicodeDecodeError)
-        line = counter.lines + block.count(b"\n", 0, max(error.start, 0) if known else 0) + 1
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        codec = error.encoding if isinstance(error, UnicodeDecodeError) else "in that encoding"
+        line = counter.lines + block.count(b"\n", 0, max(start, 0)) + 1
         raise Unreadable(
             counter.label,
-            f"the text is not {error.encoding.upper() if known else 'in that encoding'}.",
+            f"the text is not {codec.upper() if codec.islower() and ' ' not in codec else codec}.",
             "Say what it is with --encoding, such as --encoding cp1252, or save it as UTF-8.",
             line,
         ) from None
