@@ -124,7 +124,7 @@ def check_segments(
     asking = ops.asking_of(door)
     names = library.names(asking.folder) if name == EVERY else [name]
     with door.reading() as store:
-        found = checks.findings(store, asking, names)
+        found = checks.findings(store, asking, names, door.settings.consent.topics)
     failed = any(strict or finding["severity"] == "error" for finding in found)
     lines = [checks.line(finding) for finding in found]
     door.out.thing({"ok": not failed, "findings": found}, words=lines or ["Nothing is wrong."])
