@@ -587,12 +587,22 @@ SELECT count(*) FILTER (p.is_new AND p.line = p.label) AS added,
 FROM line_person p
 LEFT JOIN changed c USING (line);
 
--- Identifiers that stay with their present owner although the line is someone else.
+-- Identifiers that stay with their present owner, or go to another line's person, although the
+-- line is someone else.
 -- name: count_disputed
-SELECT count(DISTINCT k.line) AS lines
-FROM incoming_key k
-JOIN line_person p USING (line)
-WHERE k.owner <> p.contact_id;
+SELECT count(DISTINCT line) AS lines
+FROM (
+    SELECT k.line
+    FROM incoming_key k
+    JOIN line_person p USING (line)
+    WHERE k.owner <> p.contact_id
+    UNION ALL
+    SELECT k.line
+    FROM own_match o
+    JOIN incoming_key k USING (line)
+    JOIN new_identity n USING (kind, value)
+    WHERE n.contact_id <> o.contact_id
+);
 
 -- Contacts of this file, for what follows an import.
 -- name: choose_incoming
