@@ -15,11 +15,12 @@ WHERE kind = $kind AND ends_with(value, $ending)
 ORDER BY contact_id
 LIMIT 6;
 
+-- Case and accents do not matter.
 -- name: by_name
 SELECT contact_id
 FROM contact
-WHERE lower(concat_ws(' ', given_name, family_name)) = lower($words)
-   OR lower(family_name) = lower($words)
+WHERE strip_accents(lower(concat_ws(' ', given_name, family_name))) = strip_accents(lower($words))
+   OR strip_accents(lower(family_name)) = strip_accents(lower($words))
 ORDER BY contact_id
 LIMIT 6;
 
