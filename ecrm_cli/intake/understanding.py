@@ -13,6 +13,7 @@ from ecrm_cli.contacts.model import (
     normal_phone,
 )
 from ecrm_cli.core.codes import CURRENCIES
+from ecrm_cli.core.formats import as_line
 from ecrm_cli.core.locale import country_code
 from ecrm_cli.core.store import Row, Store
 
@@ -53,10 +54,10 @@ def _learn(store: Store, kind: str, texts: list[Row], ask: Callable[[Row], Answe
     store.run(
         "intake.add_understood",
         kind=kind,
-        raws=[row["raw"] for row in texts],
-        regions=[row["region"] for row in texts],
-        values=[value for value, _reason in answers],
-        reasons=[reason for _value, reason in answers],
+        raws=as_line([row["raw"] for row in texts]),
+        regions=as_line([row["region"] for row in texts]),
+        values=as_line([value for value, _reason in answers]),
+        reasons=as_line([reason for _value, reason in answers]),
     )
 
 
