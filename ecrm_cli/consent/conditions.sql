@@ -6,7 +6,7 @@ SELECT contact_id FROM consent_event WHERE occurred_at < $as_of;
 -- The last word on each topic; a later withdrawal of all ends every one.
 -- name: consent
 -- field: consent | The last word on a topic; without basis, on whatever ground. | consent: {topic: offers, status: withdrawn}
--- takes: text
+-- takes: word
 -- value: status | granted, withdrawn, pending | granted
 -- argument: topic | | required
 -- argument: channel | email, phone | email
@@ -31,7 +31,7 @@ WHERE own.topic = $topic AND ($basis IS NULL OR (own.basis = $basis AND stop.sta
 -- last word is a grant where a grant has nothing else after it.
 -- name: reachable
 -- field: reachable | May be written to: has an address, is not suppressed, has agreed to the topic (without one: to any). | reachable: offers
--- takes: text
+-- takes: word
 -- value: answer | yes, no-address, suppressed, no-consent | yes
 -- argument: topic | | any
 -- argument: channel | email, phone | email
@@ -76,7 +76,7 @@ FROM contact;
 -- the person.
 -- name: suppressed
 -- field: suppressed | May not be written to, whatever the topic. | suppressed: {reason: complaint}
--- takes: text
+-- takes: word
 -- value: reason | bounce, complaint, unsubscribe, manual | any
 -- argument: channel | email, phone | email
 -- short: channel

@@ -227,9 +227,11 @@ def unchanged_since(text: TextFile, before: tuple[int, int, int] | None) -> None
 
 
 def stamp_of(given: str) -> tuple[int, int, int] | None:
-    """Return what shows that a file was touched: inode, size, time; None for stdin."""
-    path = Path(given)
-    return None if given == "-" or not path.is_file() else _stamp(path)
+    """Return what shows that a file was touched: inode, size, time; None for what is no file."""
+    with suppress(OSError):
+        if given != "-" and Path(given).is_file():
+            return _stamp(Path(given))
+    return None
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:
@@ -249,9 +251,9 @@ def _codec(label: str, source: BinaryIO, encoding: str | None) -> str:
 
 
 def _named_codec(label: str, encoding: str) -> str:
-    with suppress(LookupError, ValueError):
-        # What is known by a name and is no encoding of text, such as base64, gives bytes.
-        if isinstance(codecs.getincrementaldecoder(encoding)().decode(b""), str):
+    with suppress(LookupError, ValueError, TypeError):
+        # What is known by a name and is no encoding of text, such as base64, gives bytes or fails.
+        if isinstance(codecs.getincrementaldecoder(encoding)().decode(b"a"), str):
             return codecs.lookup(encoding).name
     raise Unreadable(
         label, f"there is no encoding {encoding!r}.", "Write one such as cp1252 or koi8-r."
