@@ -66,11 +66,14 @@ stopped AS (
     WHERE i.is_primary OR s.reason IN ('complaint', 'unsubscribe')
 )
 SELECT contact_id,
-       CASE WHEN contact_id NOT IN (SELECT contact_id FROM addressed) THEN 'no-address'
-            WHEN contact_id IN (SELECT contact_id FROM stopped) THEN 'suppressed'
-            WHEN contact_id NOT IN (SELECT contact_id FROM agreed) THEN 'no-consent'
+       CASE WHEN addressed.contact_id IS NULL THEN 'no-address'
+            WHEN stopped.contact_id IS NOT NULL THEN 'suppressed'
+            WHEN agreed.contact_id IS NULL THEN 'no-consent'
             ELSE 'yes' END AS seen
-FROM contact;
+FROM contact
+LEFT JOIN addressed USING (contact_id)
+LEFT JOIN stopped USING (contact_id)
+LEFT JOIN agreed USING (contact_id);
 
 -- A bounce and a suppression by hand hold for the address, a complaint and an unsubscription for
 -- the person.

@@ -675,12 +675,37 @@ SELECT (SELECT count(*) FROM line_person) - (SELECT count(*) FROM later) AS adde
        (SELECT count(*) FROM later WHERE line IN (SELECT line FROM changed)) AS updated,
        (SELECT count(*) FROM later WHERE line NOT IN (SELECT line FROM changed)) AS unchanged;
 
--- Identifiers that stay with their present owner although the line is someone else.
+-- Identifiers that stay with their present owner, or go to another line's person, although the
+-- line is someone else.
 -- name: count_disputed
-SELECT count(DISTINCT k.line) AS lines
-FROM known_key k
-JOIN line_person p USING (line)
-WHERE k.owner <> p.contact_id;
+SELECT count(DISTINCT line) AS lines
+FROM (
+    SELECT k.line
+    FROM known_key k
+    JOIN line_person p USING (line)
+    WHERE k.owner <> p.contact_id
+    UNION ALL
+    SELECT o.line
+    FROM own_match o
+    JOIN incoming_contact c USING (line)
+    JOIN new_identity n ON n.kind = 'email' AND n.value = c.email
+    WHERE n.contact_id <> o.contact_id
+    UNION ALL
+    SELECT o.line
+    FROM own_match o
+    JOIN incoming_contact c USING (line)
+    JOIN new_identity n ON n.kind = 'phone' AND n.value = c.phone
+    WHERE n.contact_id <> o.contact_id
+    UNION ALL
+    SELECT x.line
+    FROM (
+        SELECT o.line, o.contact_id, unnest(c.external_ids) AS value
+        FROM own_match o
+        JOIN incoming_contact c USING (line)
+    ) x
+    JOIN new_identity n ON n.kind = 'external' AND n.value = x.value
+    WHERE n.contact_id <> x.contact_id
+);
 
 -- Contacts of this file, for what follows an import.
 -- name: choose_incoming
