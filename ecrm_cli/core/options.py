@@ -18,14 +18,17 @@ def make_app(chosen: Mapping[str, Any], environment: Mapping[str, str]) -> App:
     """Make the App out of the options given on the line."""
     interactive = not chosen.get("no_input") and sys.stdin is not None and sys.stdin.isatty()
     workspace = chosen.get("workspace")
-    return App(
-        out=Output(view_of(chosen, environment)),
+    out = Output(view_of(chosen, environment))
+    app = App(
+        out=out,
         ask=Ask(interactive=interactive),
         now=time_from(environment),
         environment=environment,
         folder=Path(workspace) if workspace else None,
         wait=seconds(chosen.get("wait", "10s")),
     )
+    out.zone = lambda: app.settings.business.zone
+    return app
 
 
 def view_of(chosen: Mapping[str, Any], environment: Mapping[str, str]) -> View:

@@ -6,11 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from ecrm_cli.core import formats
+from ecrm_cli.core.controls import printable, printable_lines
 from ecrm_cli.core.errors import DiskFull, EcrmError, NotFound, UsageError
 from ecrm_cli.core.system import PUBLIC_FILE, set_mode
 
@@ -69,6 +71,8 @@ class Output:
     view: View
     stdout: TextIO = field(default_factory=lambda: sys.stdout)
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    # Where a person reads the time: asked only when there is one to show.
+    zone: Callable[[], tzinfo] = field(default=lambda: UTC)
 
     @property
     def machine(self) -> bool:
@@ -98,13 +102,19 @@ class Output:
         else:
             self._stream(self._pieces(shown, fields))
 
-    def thing(self, thing: Record, *, words: Iterable[str]) -> None:
-        """Write one object: ``words`` are its lines for a person."""
+    def thing(
+        self, thing: Record, *, words: Iterable[str] | Callable[[Any], Iterable[str]]
+    ) -> None:
+        """Write one object. ``words`` are its lines for a person, or make them of it.
+
+        What makes them is handed the object with its times in the workspace's zone.
+        """
         if self.view.out is not None:
             self._to_file([thing], list(thing), self.view.out, single=True)
         elif self.view.format == "table":
             if not self.view.quiet:
-                self._stream(printable(line) + "\n" for line in words)
+                lines = words(self._here(thing)) if callable(words) else words
+                self._stream(printable(line) + "\n" for line in lines)
         elif self.view.format == "json":
             self._stream([formats.as_json(_chosen(thing, self.view.fields)) + "\n"])
         else:
@@ -115,7 +125,7 @@ class Output:
         width = max(map(len, thing), default=0)
         for name, value in thing.items():
             if value not in (None, "", [], {}):
-                yield f"{name:<{width}}  {formats.shown(value)}"
+                yield f"{name:<{width}}  {formats.shown(self._here(value))}"
 
     def note(self, text: str) -> None:
         """Tell the user something that is not data."""
@@ -224,7 +234,7 @@ class Output:
         if self.view.header:
             self._stream(["\t".join(fields) + "\n"])
         self._stream(
-            "\t".join(printable(formats.plain(row.get(name))) for name in fields) + "\n"
+            "\t".join(printable(formats.shown(self._here(row.get(name)))) for name in fields) + "\n"
             for row in rows
         )
 
@@ -241,12 +251,20 @@ class Output:
             )
             table.add_column(name, justify="right" if numbers else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(printable(formats.shown(row.get(name)))) for name in fields))
+            cells = (formats.shown(self._here(row.get(name))) for name in fields)
+            table.add_row(*(Text(printable(cell)) for cell in cells))
         console = Console(file=self.stdout, no_color=not self.view.color, highlight=False)
         try:
             console.print(table)
         except BrokenPipeError as error:
             raise PipeClosed from error
+
+    def _here(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.astimezone(self.zone())
+        if isinstance(value, Mapping):
+            return {name: self._here(part) for name, part in value.items()}
+        return [self._here(part) for part in value] if isinstance(value, list) else value
 
     def _stream(self, pieces: Iterable[str]) -> None:
         try:
@@ -275,21 +293,3 @@ def _chosen(thing: Record, fields: Sequence[str]) -> Record:
 
 def _sortable(value: object) -> tuple[bool, Any]:
     return (value is None, value if formats.is_number(value) else formats.plain(value).casefold())
-
-
-_CONTROLS = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))}
-# Overrides of direction let one text pose as another; ordinary marks of Arabic are not touched.
-_CONTROLS |= {
-    number: f"\\u{number:04x}" for number in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
-_WITHIN_LINES = {number: shown for number, shown in _CONTROLS.items() if number not in (10, 13)}
-
-
-def printable(text: str) -> str:
-    """Return ``text`` with every control character made visible, so none reaches a terminal."""
-    return text.translate(_CONTROLS)
-
-
-def printable_lines(text: str) -> str:
-    """The same, but line ends stay."""
-    return text.translate(_WITHIN_LINES)

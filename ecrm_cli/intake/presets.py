@@ -80,6 +80,8 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     documented: str = ""
     layout: Literal["delimited", "spaced"] = "delimited"
     signatures: list[list[str]] = field(default_factory=list)
+    # The export has these headings and no others; few and common ones give nothing away alone.
+    whole: bool = False
     returns: str = ""
     dates: list[str] = field(default_factory=list)
 
@@ -126,12 +128,17 @@ def recognize(presets: dict[str, Preset], kind: str, header: Sequence[str]) -> s
     """Return the name of the preset whose headings are all there; the most telling one wins."""
     there = {name.strip() for name in header}
     scores = {
-        name: max((len(s) for s in preset.signatures if set(s) <= there), default=0)
+        name: max((len(s) for s in preset.signatures if _fits(preset, s, there)), default=0)
         for name, preset in presets.items()
         if preset.kind == kind
     }
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] else f"plain-{kind}"
+
+
+def _fits(preset: Preset, signature: list[str], there: set[str]) -> bool:
+    known = {heading for headings in preset.fields.values() for heading in headings}
+    return set(signature) <= there and (not preset.whole or there <= known)
 
 
 def spaced(presets: dict[str, Preset], kind: str, words: Sequence[str]) -> str | None:

@@ -183,7 +183,7 @@ def explain_member(
     rule = rule_of(door, asking, name, None)
     with door.reading() as store:
         found = explaining.explain(store, rule, asking, contact_named(door, store, contact))
-    door.out.thing(found, words=explaining.lines(found))
+    door.out.thing(found, words=explaining.lines)
     exports.note(door, "segment explain", contacts=[found["contact"]])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ecrm_cli.core.formats import plain
+from ecrm_cli.core.formats import plain, shown
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.segments.compiler import Compiled, compile_rule
 from ecrm_cli.segments.model import All, AnyOf, Asking, Leaf, Named, Not, Part, Rule
@@ -91,5 +91,5 @@ def _line(answer: Mapping[str, Any], depth: int) -> Iterator[str]:
 
 def _seen(seen: object) -> str:
     if isinstance(seen, list):
-        return ", ".join(plain(value) for value in seen) or "nothing"
-    return "nothing" if seen is None else plain(seen)
+        return ", ".join(shown(value) for value in seen) or "nothing"
+    return "nothing" if seen is None else shown(seen)

@@ -63,7 +63,7 @@ def show_consent(ctx: typer.Context, contact: Who) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = acts.state(door, store, contact_named(door, store, contact))
-    door.out.thing(page, words=words.state(page))
+    door.out.thing(page, words=words.state)
     exports.note(door, "consent show", contacts=[page["contact"]])
 
 
@@ -176,7 +176,7 @@ def explain_consent(
     asked = acts.topic_of(door, topic)
     with door.reading() as store:
         told = ops.explain(store, contact_named(door, store, contact), channel, asked)
-    door.out.thing(told, words=words.explained(told))
+    door.out.thing(told, words=words.explained)
     exports.note(door, "consent explain", contacts=[told["contact"]])
 
 

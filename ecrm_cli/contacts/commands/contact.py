@@ -78,7 +78,7 @@ def show_contact(ctx: typer.Context, contact: Words) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = view.page(door, store, contact_named(door, store, contact))
-    door.out.thing(page, words=view.lines(page))
+    door.out.thing(page, words=view.lines)
     exports.note(door, "contact show", contacts=[page["id"]])
 
 
@@ -165,7 +165,7 @@ def tag_contacts(
     with door.writing() as store:
         chosen = contacts_named(door, store, contacts)
         changed = tags.tag(store, door.now, chosen, tag)
-    words = f"{changed} of {len(chosen)} contacts are tagged {tag} now; the others were."
+    words = f"Tagged {changed} with {tag}; {len(chosen) - changed} had the tag."
     door.out.thing({"tag": tag, "contacts": len(chosen), "changed": changed}, words=[words])
 
 
@@ -183,7 +183,7 @@ def untag_contacts(
     with door.writing() as store:
         chosen = contacts_named(door, store, contacts)
         changed = tags.untag(store, door.now, chosen, tag)
-    words = f"{changed} of {len(chosen)} contacts had the tag {tag}."
+    words = f"Took {tag} from {changed}; {len(chosen) - changed} did not have it."
     door.out.thing({"tag": tag, "contacts": len(chosen), "changed": changed}, words=[words])
 
 

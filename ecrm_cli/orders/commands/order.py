@@ -73,7 +73,7 @@ def show_order(ctx: typer.Context, order: Number) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = ops.show(store, ops.find(store, order))
-    door.out.thing(page, words=words.order(page))
+    door.out.thing(page, words=words.order)
     exports.note(door, "order show", contacts=[page["contact"]] if page["contact"] else [])
 
 
@@ -103,7 +103,7 @@ def add_order(
     with door.writing() as store:
         new = replace(new, contact_id=contact_named(door, store, contact) if contact else None)
         added = ops.show(store, till.add(store, door.now, new))
-    door.out.thing(added, words=["Added:", *words.order(added)])
+    door.out.thing(added, words=lambda page: ["Added:", *words.order(page)])
 
 
 @app.command("refund", cls=Command)

@@ -38,4 +38,4 @@ def show_product(ctx: typer.Context, product: Sku) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = products.show(store, products.find(store, product))
-    door.out.thing(page, words=words.product(page))
+    door.out.thing(page, words=words.product)
