@@ -194,3 +194,21 @@ def not_written(path: Path, error: OSError) -> OutsideFailure:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(path)
     return CannotWrite(path, (error.strerror or "unknown reason").lower())
+
+
+def write_whole(handle: int, data: bytes) -> None:
+    """Write all of ``data`` to an open file. Raises OSError, with part of it written."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system can."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

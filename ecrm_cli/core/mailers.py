@@ -1,0 +1,318 @@
+"""How one message leaves: through a mail server, or into a Maildir on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import smtplib
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Literal, Protocol
+
+from ecrm_cli.core.errors import OutsideFailure
+from ecrm_cli.core.smtp import Server, ServerRefused, connect, leave, reply_words
+from ecrm_cli.core.system import (
+    PRIVATE_DIR,
+    PRIVATE_FILE,
+    not_written,
+    sync_folder,
+    write_whole,
+)
+
+Status = Literal["sent", "deferred", "failed", "unknown", "skipped"]
+
+# Nothing that could end the command it stands in, or name a second recipient.
+_FIT = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@]+@[^\s\x00-\x1f\x7f<>(),;:\\\"@]+")
+# A server that restarts or counts connections takes us again after moments like these, in seconds.
+_AGAIN_AFTER = (0.0, 1.0, 3.0)
+# Refusals of MAIL that are about this one message; any other is about who we are.
+_ABOUT_THE_MESSAGE = (552, 555)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one message, in the server's words; ``reason`` is ours, where we decided."""
+
+    status: Status
+    words: str = ""
+    reason: str | None = None
+
+
+_UNFIT = Answer("failed", "not an address that mail can be sent to", "bad-address")
+
+
+class SenderRefused(OutsideFailure):
+    """The server takes no mail from our address."""
+
+    kind = "mail-server"
+
+    def __init__(self, server: Server, sender: str, words: str) -> None:
+        super().__init__(
+            f"The mail server {server} takes no mail from {sender}: {words}",
+            hint="Check mail.from in config.yaml, or the campaign's from: it must be yours there.",
+        )
+
+
+class Mailer(Protocol):
+    """Hands messages over, one at a time."""
+
+    def deliver(
+        self, message: bytes, sender: str, recipient: str, begun: Callable[[], None]
+    ) -> Answer:
+        """Hand over ``message``; ``begun`` is called when from there on it may have left.
+
+        What ``begun`` raises goes through, and nothing was handed over. Raises OutsideFailure
+        when no message can be handed over now, always before ``begun``.
+        """
+
+    def sync(self) -> None:
+        """Make sure that what was answered as sent outlives a power cut."""
+
+    def close(self) -> None:
+        """Let go of what is held open."""
+
+
+class SmtpMailer:
+    """A mail server, over one connection that is kept and, when it is lost, made again."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._line: smtplib.SMTP | None = None
+        self._known = False
+
+    def deliver(
+        self, message: bytes, sender: str, recipient: str, begun: Callable[[], None]
+    ) -> Answer:
+        """See Mailer: 4xx is deferred, 5xx failed, a line lost with the message on it unknown."""
+        if not _FIT.fullmatch(recipient):
+            return _UNFIT
+        answer = Answer("deferred", "the server closed the connection")
+        for _ in range(2):  # a line that was idle for long is found out only by using it
+            line = self._connected()
+            try:
+                refused = self._envelope(line, sender, recipient)
+                if refused is None:
+                    begun()
+                    return self._hand_over(line, message)
+            except _Closed as closed:
+                self._drop()
+                answer = Answer("deferred", closed.words or answer.words)
+                continue
+            except BaseException:
+                self._drop()
+                raise
+            self._reset(line)
+            return refused
+        return answer
+
+    def sync(self) -> None:
+        """The server has what it has answered for."""
+
+    def close(self) -> None:
+        """Take leave of the server."""
+        if self._line is not None:
+            leave(self._line)
+        self._line = None
+
+    def _connected(self) -> smtplib.SMTP:
+        waits = list(_AGAIN_AFTER if self._known else _AGAIN_AFTER[:1])
+        while self._line is None:
+            time.sleep(waits.pop(0))
+            try:
+                self._line = connect(self._server)
+            except ServerRefused:
+                if not waits:
+                    raise
+        self._known = True
+        return self._line
+
+    def _envelope(self, line: smtplib.SMTP, sender: str, recipient: str) -> Answer | None:
+        """Say who writes to whom; return why this message is refused, or None."""
+        utf8 = line.has_extn("smtputf8")
+        origin, target = _on_the_wire(sender), _on_the_wire(recipient)
+        if not target.isascii() and not utf8:
+            return Answer("skipped", "the server knows no SMTPUTF8", "no-smtputf8")
+        options = ""
+        if utf8 and not (target + origin).isascii():
+            line.command_encoding = "utf-8"
+            options = " SMTPUTF8 BODY=8BITMIME"
+        elif not origin.isascii():
+            raise SenderRefused(self._server, sender, "it knows no SMTPUTF8.")
+        code, words = _asked(line, "MAIL", f"FROM:<{origin}>{options}")
+        if code >= 500 and code not in _ABOUT_THE_MESSAGE:
+            raise SenderRefused(self._server, sender, reply_words(code, words))
+        if code < 300:
+            code, words = _asked(line, "RCPT", f"TO:<{target}>")
+        return None if code < 300 else _judged(code, words)
+
+    def _hand_over(self, line: smtplib.SMTP, message: bytes) -> Answer:
+        try:
+            code, words = _asked(line, "DATA")
+        except _Closed as closed:
+            # No byte of the message was on its way: the server cannot have taken it.
+            self._drop()
+            return Answer("deferred", closed.words or "the server closed the connection at DATA")
+        if code != 354:
+            self._reset(line)
+            return _judged(code if code >= 400 else 451, words)
+        try:
+            line.send(stuffed(message))
+            code, words = line.getreply()
+        except OSError as error:
+            self._drop()
+            return Answer("unknown", f"no answer after the message ({_why(error)})")
+        if code == 421:
+            self._drop()
+        elif code >= 400:
+            self._reset(line)
+        return _judged(code, words)
+
+    def _reset(self, line: smtplib.SMTP) -> None:
+        try:
+            line.rset()
+        except OSError:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._line is not None:
+            self._line.close()
+        self._line = None
+
+
+class _Closed(Exception):
+    """The server ended the connection, with or without a word, before it had the message."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def _asked(line: smtplib.SMTP, verb: str, rest: str = "") -> tuple[int, bytes]:
+    try:
+        code, words = line.docmd(verb, rest)
+    except OSError as error:
+        raise _Closed(f"the server closed the connection at {verb} ({_why(error)})") from error
+    if code == 421:
+        raise _Closed(reply_words(code, words))
+    if code < 200 or (300 <= code < 400 and verb != "DATA"):
+        raise _Closed(f"the server does not speak SMTP: {reply_words(code, words)}")
+    return code, words
+
+
+def _judged(code: int, words: bytes) -> Answer:
+    said = reply_words(code, words)
+    if 200 <= code < 300:
+        return Answer("sent", said)
+    if 400 <= code < 500:
+        return Answer("deferred", said)
+    return Answer("failed", said) if 500 <= code < 600 else Answer("unknown", said)
+
+
+def _on_the_wire(address: str) -> str:
+    """Return an address with its domain as name servers know it."""
+    if address.isascii():
+        return address
+    import idna
+
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        return address
+
+
+def stuffed(message: bytes) -> bytes:
+    """Return a message as it goes after DATA: every line ends in CRLF, none looks like the end."""
+    ends = message.count(b"\r\n")
+    if message.count(b"\n") != ends or message.count(b"\r") != ends:
+        message = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
+    if not message.endswith(b"\r\n"):
+        message += b"\r\n"
+    if message.startswith(b"."):
+        message = b"." + message
+    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+
+
+def _why(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".").lower() or type(error).__name__
+
+
+def make_maildir(folder: Path) -> None:
+    """Make the folders of a Maildir where they are missing. Raises DiskFull, CannotWrite."""
+    for name in ("tmp", "new", "cur"):
+        try:
+            (folder / name).mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+        except OSError as error:
+            raise not_written(folder, error) from error
+
+
+class FolderMailer:
+    """A Maildir that is there: whole messages appear in ``new``, for their owner only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+        self._unsynced: list[int] = []
+        # A slash or a colon in a machine's name would be read as a folder or as a mark.
+        self._host = re.sub(r"[/:]", "_", socket.gethostname())
+
+    def deliver(
+        self, message: bytes, sender: str, recipient: str, begun: Callable[[], None]
+    ) -> Answer:
+        """See Mailer; what cannot be written raises DiskFull or CannotWrite."""
+        if not _FIT.fullmatch(recipient):
+            return _UNFIT
+        now = time.time_ns() // 1000
+        name = f"{now // 1_000_000}.M{now % 1_000_000}P{os.getpid()}Q{next(self._numbers)}"
+        draft = self._folder / "tmp" / f"{name}.{self._host}"
+        handle = self._written(draft, message)
+        try:
+            begun()
+            answer = _moved(draft, self._folder / "new" / draft.name)
+        except BaseException:
+            os.close(handle)
+            draft.unlink(missing_ok=True)
+            raise
+        self._unsynced.append(handle)
+        return answer
+
+    def sync(self) -> None:
+        """Bring the messages since the last time, and their names, to the disk."""
+        if not self._unsynced:
+            return
+        while self._unsynced:
+            handle = self._unsynced.pop()
+            os.fsync(handle)
+            os.close(handle)
+        sync_folder(self._folder / "new")
+
+    def close(self) -> None:
+        """Bring everything to the disk."""
+        self.sync()
+
+    def _written(self, draft: Path, message: bytes) -> int:
+        """Write a message aside; return the open file."""
+        try:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+        except OSError as error:
+            raise not_written(draft, error) from error
+        try:
+            write_whole(handle, message)
+        except OSError as error:
+            os.close(handle)
+            draft.unlink(missing_ok=True)
+            raise not_written(draft, error) from error
+        return handle
+
+
+def _moved(draft: Path, target: Path) -> Answer:
+    try:
+        draft.rename(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        return Answer("deferred", f"{target}: {(error.strerror or 'not written').lower()}")
+    return Answer("sent", f"new/{target.name}")
