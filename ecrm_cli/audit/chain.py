@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from ecrm_cli.audit.model import START, digest, link
+from ecrm_cli.audit.model import START, Entry, digest, link
 from ecrm_cli.audit.ops import PAGE, last_id
 from ecrm_cli.core.store import Row, Store
 
@@ -80,9 +79,6 @@ def _faults(row: Row) -> Iterator[str]:
     erased = payload is None and nonce is None
     if not erased and (payload is None or nonce is None or digest(nonce, payload) != row["digest"]):
         yield "payload"
-    moment: datetime = row["occurred_at"]
-    made = link(
-        row["previous"], row["entry_id"], moment, row["actor"], row["command"], row["digest"]
-    )
-    if made != row["chain"]:
+    entry = Entry(**{name: row[name] for name in Entry.__dataclass_fields__})
+    if link(row["previous"], entry) != row["chain"]:
         yield "link"

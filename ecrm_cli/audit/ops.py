@@ -7,12 +7,15 @@ import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from ecrm_cli.audit.model import START, digest, link
+from ecrm_cli.audit.model import START, Entry, digest, link
+from ecrm_cli.core import spool
 from ecrm_cli.core.errors import NotFound
 from ecrm_cli.core.formats import as_line
 from ecrm_cli.core.store import Row, Store
 
 PAGE = 1_000
+# The kind of spool line that this room settles.
+EXPORTS = "export"
 
 
 class NoEntry(NotFound):
@@ -31,7 +34,23 @@ def record(store: Store, now: datetime, command: str, payload: Mapping[str, obje
     change: both happen or neither does.
     """
     with store.transaction():
+        settle_exports(store)
         return _append(store, now, store.actor, command, as_line(payload))
+
+
+def settle_exports(store: Store) -> None:
+    """Chain the exports that wait in the spool, each at the time it happened; once each."""
+    directory = store.opening.spool
+    while directory is not None:
+        waiting = spool.pending(store, directory, EXPORTS)
+        if waiting.end == waiting.start:
+            return
+        for line in waiting.lines:
+            said = line.body
+            _append(
+                store, line.recorded_at, said["actor"], said["command"], as_line(said["payload"])
+            )
+        spool.settled(store, EXPORTS, waiting.end)
 
 
 def _append(store: Store, moment: datetime, actor: str, command: str, payload: str) -> int:
@@ -39,18 +58,14 @@ def _append(store: Store, moment: datetime, actor: str, command: str, payload: s
     before = store.one("audit.last_chain")
     previous = before["chain"] if before else START
     nonce = secrets.token_hex(16)
-    stamp = digest(nonce, payload)
+    entry = Entry(entry_id, moment, actor, command, digest(nonce, payload))
     store.run(
         "audit.add",
-        entry_id=entry_id,
-        occurred_at=moment,
-        actor=actor,
-        command=command,
+        **vars(entry),
         payload=payload,
         nonce=nonce,
-        digest=stamp,
         previous=previous,
-        chain=link(previous, entry_id, moment, actor, command, stamp),
+        chain=link(previous, entry),
     )
     return entry_id
 

@@ -31,7 +31,7 @@ SET payload = NULL, nonce = NULL
 WHERE list_contains(TRY_CAST(payload ->> '$.contacts' AS BIGINT[]), $contact_id);
 
 -- name: export
-SELECT entry_id, occurred_at, actor, command
+SELECT entry_id, occurred_at, actor, command, payload
 FROM audit_entry
 WHERE list_contains(TRY_CAST(payload ->> '$.contacts' AS BIGINT[]), $contact_id)
 ORDER BY entry_id;

@@ -119,17 +119,9 @@ def grant_after_withdrawal(
         if not dry_run:
             lifted = _turn_into_withdrawal(store, now, contact_id, grant_given)
             _add_event(store, now, contact_id, "granted", grant_given)
-            audit.record(
-                store,
-                now,
-                "consent grant",
-                {
-                    "contacts": [contact_id],
-                    **_about(grant_given),
-                    "after": no["occurred_at"],
-                    "lifted": lifted,
-                },
-            )
+            lifting = {"after": no["occurred_at"], "lifted": lifted}
+            what = {"contacts": [contact_id], **_about(grant_given), **lifting}
+            audit.record(store, now, "consent grant", what)
     return {**dict.fromkeys(GRANTED, 0), "granted": 1}
 
 

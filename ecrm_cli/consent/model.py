@@ -159,7 +159,7 @@ class NoAddress(DataError):
         noun = {"email": "e-mail address", "phone": "phone number"}[channel]
         super().__init__(
             f"P-{contact_id} has no {noun}.",
-            hint="To stop writing to them whatever comes: ecrm consent withdraw CONTACT --topic all",
+            hint="To stop writing to them all the same: ecrm consent withdraw CONTACT --topic all",
         )
 
 

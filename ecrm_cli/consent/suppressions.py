@@ -41,16 +41,9 @@ def suppress(
             now=now,
         )
         if added:
-            audit.record(
-                store,
-                now,
-                "consent suppress",
-                {
-                    "channel": channel,
-                    "reason": reason,
-                    "suppressions": [last_id + 1, last_id + added],
-                },
-            )
+            numbers = [last_id + 1, last_id + added]
+            what = {"channel": channel, "reason": reason, "suppressions": numbers}
+            audit.record(store, now, "consent suppress", what)
     return {"suppressed": added, "already": wanted - added}
 
 

@@ -203,7 +203,7 @@ DELETE FROM contact_change WHERE contact_id = $contact_id;
 
 -- name: export
 SELECT c.* EXCLUDE (attributes), c.attributes::VARCHAR AS attributes,
-       (SELECT list({kind: kind, value: value, source: source} ORDER BY identity_id)
+       (SELECT list({kind: kind, value: value, raw: raw, source: source} ORDER BY identity_id)
         FROM identity i WHERE i.contact_id = c.contact_id) AS identities,
        (SELECT list(tag ORDER BY tag) FROM current_tag t WHERE t.contact_id = c.contact_id) AS tags,
        (SELECT list(before::VARCHAR ORDER BY change_id)

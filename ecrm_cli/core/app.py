@@ -83,6 +83,7 @@ class App:
         opening = Opening(
             path=place.database,
             scratch=place.scratch,
+            spool=place.spool,
             read_only=read_only,
             wait=self.wait,
             actor=self.actor,

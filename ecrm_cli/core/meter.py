@@ -18,11 +18,14 @@ PRINTED_BYTES = 5_000_000
 # All that one rendering may make on its way, in bytes: a dozen times the largest page, which
 # leaves room for filters over filters and keeps the memory of a rendering bounded.
 WORK = 64_000_000
-# An honest mail takes 0.00005 s and a page of 5 MB under 2 s; the sentence must come within 5 s.
-SECONDS = 2.0
-# A stopped or sleeping machine lets seconds pass without any work. So when the time is over a
-# rendering may still work this long: nobody's mail fails because somebody pressed Ctrl-Z.
-GRACE_CPU_SECONDS = 0.5
+# A mail takes 0.00005 s of work and a page of 5 MB up to 1.5 s; an endless one must have its
+# sentence within 5 s. So it stops after this much work of its own,
+CPU_SECONDS = 2.0
+# or on a busy machine after this much time,
+SECONDS = 3.5
+# unless it has hardly worked: nobody's mail fails because a machine slept or somebody pressed
+# Ctrl-Z.
+LITTLE_CPU_SECONDS = 0.25
 # The clock is read once in so much work, about 100 steps: mail never comes so far.
 LOOK_EVERY = 2_000
 # What a step costs beside what it makes: 4 million empty steps are the whole work.
@@ -43,13 +46,13 @@ class Stopped(Exception):
 class Meter:
     """The account of one rendering; ``left`` is what may be spent before the next look."""
 
-    __slots__ = ("_grace", "_spare", "_until", "left")
+    __slots__ = ("_began", "_cpu", "_spare", "left")
 
     def __init__(self) -> None:
         self.left = LOOK_EVERY
         self._spare = WORK - LOOK_EVERY
-        self._until = monotonic() + SECONDS
-        self._grace: float | None = None
+        self._began = monotonic()
+        self._cpu: float | None = None
 
     def charge(self, size: int) -> None:
         """Take ``size`` bytes and a step off the account; raises Stopped when it is empty."""
@@ -63,12 +66,14 @@ class Meter:
         self.left = LOOK_EVERY
         if self._spare < 0:
             raise Stopped("did more work than the largest page needs")
-        if monotonic() < self._until:
+        if self._cpu is None:
+            self._cpu = thread_time()
+        elapsed = monotonic() - self._began
+        if elapsed < CPU_SECONDS:
             return
-        if self._grace is None:
-            self._grace = thread_time() + GRACE_CPU_SECONDS
-        if thread_time() > self._grace:
-            raise Stopped(f"was still at work after {SECONDS:g} s")
+        worked = thread_time() - self._cpu
+        if worked > CPU_SECONDS or (elapsed > SECONDS and worked > LITTLE_CPU_SECONDS):
+            raise Stopped(f"was still at work after {elapsed:.0f} s")
 
 
 CURRENT: ContextVar[Meter] = ContextVar("CURRENT")
@@ -131,16 +136,24 @@ def each(items: Iterable[object]) -> Iterator[object]:
         yield item
 
 
-def joined(pieces: Iterable[str]) -> str:
-    """Join printed pieces; raises Stopped before more than the limit is put together."""
+def gathered(pieces: Iterable[str]) -> list[str]:
+    """Collect printed pieces; raises Stopped before more than the limit is collected."""
     kept, total = [], 0
     for piece in pieces:
         total += len(piece)
         if total > PRINTED_BYTES:
-            raise Stopped(f"prints more than {PRINTED_BYTES // 1_000_000} MB")
+            raise _too_long()
         kept.append(piece)
-    text = "".join(kept)
     # Only a text that may be too long in bytes is worth encoding.
-    if total * 4 > PRINTED_BYTES and len(text.encode(errors="replace")) > PRINTED_BYTES:
-        raise Stopped(f"prints more than {PRINTED_BYTES // 1_000_000} MB")
-    return text
+    if total * 4 > PRINTED_BYTES and len("".join(kept).encode(errors="replace")) > PRINTED_BYTES:
+        raise _too_long()
+    return kept
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Join printed pieces; raises Stopped before more than the limit is put together."""
+    return "".join(gathered(pieces))
+
+
+def _too_long() -> Stopped:
+    return Stopped(f"prints more than {PRINTED_BYTES // 1_000_000} MB")

@@ -16,11 +16,12 @@ SELECT number, name, checksum FROM schema_file ORDER BY number;
 -- name: record_file
 INSERT INTO schema_file (number, name, checksum, applied_at) VALUES ($number, $name, $checksum, $applied_at);
 
--- name: spool_settled_to
-SELECT settled_to FROM spool_cursor WHERE kind = $kind;
+-- name: spool_mark
+SELECT begins, settled_to FROM spool_cursor WHERE kind = $kind;
 
 -- name: start_spool
-INSERT INTO spool_cursor (kind, settled_to) SELECT $kind, 0 WHERE NOT EXISTS (FROM spool_cursor WHERE kind = $kind);
+INSERT INTO spool_cursor (kind, begins, settled_to)
+SELECT $kind, '', 0 WHERE NOT EXISTS (FROM spool_cursor WHERE kind = $kind);
 
 -- name: move_spool
-UPDATE spool_cursor SET settled_to = $settled_to WHERE kind = $kind;
+UPDATE spool_cursor SET begins = $begins, settled_to = $settled_to WHERE kind = $kind;

@@ -36,6 +36,8 @@ class Opening:
     wait: float = 10.0
     memory: str = "640MB"
     actor: str = ""
+    # Where lines wait that a writer settles.
+    spool: Path | None = None
     # Where a rule or SQL of a user runs, the engine can reach no file of the machine.
     sealed: bool = True
 
@@ -76,7 +78,7 @@ class Store:
         import polars
 
         statement = named(name) if isinstance(name, str) else name
-        with translated(self.opening.path):
+        with translated(self.opening.path), _frames_kept_out():
             relation = self._connection.sql(statement.text, params=_inward(params) or None)
             return polars.DataFrame(relation)
 
@@ -122,7 +124,7 @@ class Store:
         self, name: str | Query, params: Mapping[str, object]
     ) -> duckdb.DuckDBPyConnection:
         statement = named(name) if isinstance(name, str) else name
-        with translated(self.opening.path):
+        with translated(self.opening.path), _frames_kept_out():
             return self._connection.execute(statement.text, _inward(params) or None)
 
     def _fetch(self, cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
@@ -220,8 +222,6 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(str(opening.path), read_only=opening.read_only, config=settings)
     connection.execute("SET TimeZone = 'UTC'")
-    with _frames_kept_out():
-        connection.execute("SELECT $first", {"first": 1}).fetchall()
     if opening.sealed:
         # Given with the rest these would be applied first and forbid the folder for spilling.
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
@@ -232,8 +232,8 @@ def _configured(opening: Opening) -> duckdb.DuckDBPyConnection:
 def _frames_kept_out() -> Iterator[None]:
     """Let the engine find pandas, numpy and pyarrow absent when it looks for them.
 
-    It looks once, at the first parameter, and where they are installed it loads them: longer
-    than most commands take. Afterwards they can be imported as ever.
+    It looks whenever it is given a parameter, and where they are installed it loads them: longer
+    than most commands take. Elsewhere they can be imported as ever.
     """
     hidden = [name for name in ("pandas", "numpy", "pyarrow") if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]

@@ -190,9 +190,25 @@ def replace_file(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
         draft.unlink(missing_ok=True)
 
 
+def sync_folder(folder: Path) -> None:
+    """Put the names of a folder's files on the disk, where the system lets one."""
+    if sys.platform == "win32":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def no_room(error: OSError) -> bool:
+    """Whether ``error`` says that the disk is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def not_written(path: Path, error: OSError) -> OutsideFailure:
     """Return the error to raise for a failure to write ``path``."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if no_room(error):
         return DiskFull(path)
     return CannotWrite(path, (error.strerror or "unknown reason").lower())
 

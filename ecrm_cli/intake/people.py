@@ -72,6 +72,9 @@ def hand_over(store: Store, layout: Layout, origin: Origin, home: Home) -> None:
 
 def make_macros(store: Store) -> None:
     """Teach the engine to read amounts and times as files write them."""
+    store.run("intake.create_digits_macro")
     store.run("intake.create_amount_macro")
+    store.run("intake.create_payable_macro")
     store.run("intake.create_absolute_macro")
     store.run("intake.create_stamp_macro")
+    store.run("intake.create_reach_macro")

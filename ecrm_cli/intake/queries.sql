@@ -24,7 +24,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_people_extra
 INSERT INTO staged_person BY NAME
@@ -33,7 +33,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- A file that took Python to read was written out plainly, with its lines and faults.
 -- name: stage_people_rewritten
@@ -43,7 +43,8 @@ SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
                                            AND heading NOT IN ('line', 'fault')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
-              auto_detect = false, strict_mode = true, max_line_size = 4000000);
+              auto_detect = false, strict_mode = true, max_line_size = 4000000,
+              compression = 'none');
 
 -- name: stage_orders
 INSERT INTO staged_order BY NAME
@@ -51,7 +52,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_orders_extra
 INSERT INTO staged_order BY NAME
@@ -60,7 +61,7 @@ SELECT row_number() OVER () + $header_line AS line,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-              null_padding = false, max_line_size = 2000000);
+              null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_orders_rewritten
 INSERT INTO staged_order BY NAME
@@ -69,7 +70,8 @@ SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
        nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
                                            AND heading NOT IN ('line', 'fault')), $blanks), '')
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
-              auto_detect = false, strict_mode = true, max_line_size = 4000000);
+              auto_detect = false, strict_mode = true, max_line_size = 4000000,
+              compression = 'none');
 
 -- name: count_staged_people
 SELECT count(*) AS staged FROM staged_person;
@@ -81,14 +83,16 @@ SELECT count(*) AS staged FROM staged_order;
 -- name: mend_external_ids
 UPDATE staged_person
 SET external_id = left(external_id, length(external_id) - 2)
-WHERE (SELECT bool_and(regexp_full_match(external_id, '[0-9]+\.0'))
-       FROM staged_person WHERE external_id IS NOT NULL);
+WHERE ends_with(external_id, '.0')
+    AND (SELECT bool_and(regexp_full_match(external_id, '[0-9]+(\.0)?'))
+         FROM staged_person WHERE external_id IS NOT NULL);
 
 -- name: mend_customer_ids
 UPDATE staged_order
 SET customer_id = left(customer_id, length(customer_id) - 2)
-WHERE (SELECT bool_and(regexp_full_match(customer_id, '[0-9]+\.0'))
-       FROM staged_order WHERE customer_id IS NOT NULL);
+WHERE ends_with(customer_id, '.0')
+    AND (SELECT bool_and(regexp_full_match(customer_id, '[0-9]+(\.0)?'))
+         FROM staged_order WHERE customer_id IS NOT NULL);
 
 -- What the library had to say about texts that the engine could not settle.
 -- name: create_understood
@@ -226,6 +230,13 @@ WHERE (email IS NULL AND email_raw IS NOT NULL)
    OR (attributes IS NOT NULL AND list_has_any(
        json_keys(attributes), ['country_unread', 'birthday_unread', 'attributes_unread']));
 
+-- Lines of orders that became a guest's because nothing that names the buyer could be read.
+-- name: count_nameless
+SELECT count(*) AS lines
+FROM headed_row r
+JOIN order_person p USING (person_key)
+WHERE NOT r.tainted AND NOT EXISTS (FROM incoming_contact i WHERE i.line = p.line);
+
 -- People whose file says yes, no, or nothing.
 -- name: choose_agreeing
 INSERT INTO chosen_contact
@@ -241,38 +252,57 @@ FROM line_person p
 JOIN staged_person s USING (line)
 WHERE NOT (s.agreed IS NULL OR lower(s.agreed) IN ('yes', 'y', 'true', '1', 'subscribed', 'enabled', 'confirmed'));
 
--- Amounts as files write them: 1234.5, 1,234.50, 1.234,50, 12,5, with a currency sign or spaces.
+-- The number of an amount that is written for people, without blanks, currency and sign.
+-- name: create_digits_macro
+CREATE OR REPLACE TEMP MACRO digits_of(raw) AS regexp_extract(
+    regexp_replace(raw, '[\s\x{00a0}\x{202f}\x{2019}'']', '', 'g'),
+    '^[-\x{2212}(]?\p{L}{0,3}\.?\p{Sc}?[-\x{2212}]?([0-9][0-9.,]*|[.,][0-9]+)-?\p{L}{0,3}\.?\p{Sc}?\)?$',
+    1
+);
+
+-- Amounts as files write them: 1234.5, 1,234.50, 1.234,50, 12,5, 1 234,50, (5.00), -€5, 5-.
 -- name: create_amount_macro
-CREATE OR REPLACE TEMP MACRO amount_of(raw) AS coalesce(
+CREATE OR REPLACE TEMP MACRO amount_of(raw) AS CASE WHEN raw IS NOT NULL THEN coalesce(
     try_cast(raw AS DECIMAL(18, 4)),
     try_cast(CASE
-        WHEN regexp_full_match(raw, '[^0-9.,-]*-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?[^0-9.,]*')
-            THEN regexp_replace(raw, '[^0-9.-]', '', 'g')
-        WHEN regexp_full_match(raw, '[^0-9.,-]*-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+[^0-9.,]*')
-            THEN replace(regexp_replace(raw, '[^0-9,-]', '', 'g'), ',', '.')
-        WHEN regexp_full_match(raw, '[^0-9.,-]*-?[0-9]+(\.[0-9]+)?[^0-9.,]*')
-            THEN regexp_replace(raw, '[^0-9.-]', '', 'g')
-        WHEN regexp_full_match(raw, '[^0-9.,-]*-?[0-9]+,[0-9]{1,2}[^0-9.,]*')
-            THEN replace(regexp_replace(raw, '[^0-9,-]', '', 'g'), ',', '.')
-    END AS DECIMAL(18, 4))
-);
+        WHEN regexp_full_match(digits_of(raw), '[0-9]*\.?[0-9]+|[0-9]+\.') THEN digits_of(raw)
+        WHEN regexp_full_match(digits_of(raw), '[1-9][0-9]{0,2}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]*)?')
+            THEN replace(digits_of(raw), ',', '')
+        WHEN regexp_full_match(digits_of(raw), '[1-9][0-9]{0,2}(\.[0-9]{3})+,[0-9]+|[1-9][0-9]{0,2}(\.[0-9]{3}){2,}')
+            THEN replace(replace(digits_of(raw), '.', ''), ',', '.')
+        WHEN regexp_full_match(digits_of(raw), '[0-9]+,([0-9]{1,2}|[0-9]{4,})|0?,[0-9]+')
+            THEN replace(digits_of(raw), ',', '.')
+    END AS DECIMAL(18, 4)) * CASE WHEN regexp_matches(raw, '[-\x{2212}(]') THEN -1 ELSE 1 END
+) END;
 
 -- A time with an offset is absolute; without one it is of the workspace's zone.
 -- name: create_absolute_macro
 CREATE OR REPLACE TEMP MACRO is_absolute(raw) AS
-    length(raw) > 15 AND regexp_matches(raw, '(Z|[+-]\d\d:?\d\d)$');
+    length(raw) > 15 AND regexp_matches(raw, ':\d\d(\.\d+)? ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$');
 
 -- The time as written (local), or in UTC when it is absolute.
 -- name: create_stamp_macro
 CREATE OR REPLACE TEMP MACRO stamp_of(raw, formats) AS CASE
     WHEN is_absolute(raw)
-        THEN try_cast(regexp_replace(raw, ' ?(Z|[+-]\d\d:?\d\d)$', '') AS TIMESTAMP)
-            - to_minutes(CASE WHEN ends_with(raw, 'Z') THEN 0 ELSE
-                (CASE WHEN regexp_matches(raw, '-\d\d:?\d\d$') THEN -1 ELSE 1 END)
-                * (regexp_extract(raw, '[+-](\d\d):?(\d\d)$', 1)::BIGINT * 60
-                   + regexp_extract(raw, '[+-](\d\d):?(\d\d)$', 2)::BIGINT) END)
+        THEN try_cast(regexp_replace(raw, ' ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$', '') AS TIMESTAMP)
+            - to_minutes(CASE WHEN regexp_matches(raw, '(Z|UTC|GMT)$') THEN 0 ELSE
+                (CASE WHEN regexp_matches(raw, '-\d\d(:?\d\d)?$') THEN -1 ELSE 1 END)
+                * (regexp_extract(raw, '[+-](\d\d)(:?\d\d)?$', 1)::BIGINT * 60
+                   + coalesce(try_cast(regexp_extract(raw, '[+-]\d\d:?(\d\d)$', 1) AS BIGINT), 0)) END)
     ELSE coalesce(try_cast(raw AS TIMESTAMP), try_strptime(raw, formats))
 END;
+
+-- A time that a shop can have seen; what the engine also reads, such as infinity, is none.
+-- name: create_reach_macro
+CREATE OR REPLACE TEMP MACRO in_reach(stamp) AS
+    CASE WHEN stamp >= TIMESTAMP '1900-01-01' AND stamp < TIMESTAMP '2200-01-01' THEN stamp END;
+
+-- What an order can be: so much that sums of many still fit.
+-- name: create_payable_macro
+CREATE OR REPLACE TEMP MACRO payable(amount) AS CASE WHEN abs(amount) < 1000000000000 THEN amount END;
+
+-- name: staged_currencies
+SELECT DISTINCT currency AS raw FROM staged_order WHERE currency IS NOT NULL;
 
 -- name: create_order_rows
 CREATE OR REPLACE TEMP TABLE order_row AS
@@ -280,44 +310,65 @@ WITH parsed AS (
     SELECT line, fault, number, customer_id, lower(email) AS email, phone, name, country,
            ordered_at AS ordered_text, total AS total_text, currency, channel, sku, description,
            extra,
-           nullif(concat_ws(chr(31), customer_id, lower(email), phone), '') AS person_key,
-           stamp_of(ordered_at, $formats::VARCHAR[]) AS ordered, is_absolute(ordered_at) AS absolute,
+           CASE WHEN coalesce(customer_id, email, phone) IS NOT NULL THEN
+               concat(customer_id, chr(31), lower(email), chr(31), phone)
+           END AS person_key,
+           stamp_of(ordered_at, $formats::VARCHAR[]) AS ordered,
+           coalesce(is_absolute(ordered_at), false) AS absolute,
            stamp_of(paid_at, $formats::VARCHAR[]) AS paid,
+           coalesce(is_absolute(paid_at), false) AS paid_absolute,
            stamp_of(cancelled_at, $formats::VARCHAR[]) AS cancelled,
+           coalesce(is_absolute(cancelled_at), false) AS cancelled_absolute,
            amount_of(total) AS total, amount_of(discount) AS discount, amount_of(tax) AS tax,
            amount_of(shipping) AS shipping, amount_of(refunded) AS refunded,
            amount_of(quantity) AS quantity, amount_of(unit_price) AS unit_price,
-           CASE WHEN amount_of(total) IS NULL AND total IS NOT NULL THEN 'total'
-                WHEN amount_of(discount) IS NULL AND discount IS NOT NULL THEN 'discount'
-                WHEN amount_of(tax) IS NULL AND tax IS NOT NULL THEN 'tax'
-                WHEN amount_of(shipping) IS NULL AND shipping IS NOT NULL THEN 'shipping'
-                WHEN amount_of(refunded) IS NULL AND refunded IS NOT NULL THEN 'refunded'
-                WHEN amount_of(quantity) IS NULL AND quantity IS NOT NULL THEN 'quantity'
-                WHEN amount_of(unit_price) IS NULL AND unit_price IS NOT NULL THEN 'unit_price'
-           END AS bad_amount
+           discount AS discount_text, tax AS tax_text, shipping AS shipping_text,
+           refunded AS refunded_text, quantity AS quantity_text, unit_price AS price_text
     FROM staged_order
+),
+reckoned AS (
+    SELECT * REPLACE (
+               in_reach(ordered) AS ordered, in_reach(paid) AS paid, in_reach(cancelled) AS cancelled,
+               payable(total) AS total, payable(discount) AS discount, payable(tax) AS tax,
+               payable(shipping) AS shipping, payable(abs(refunded)) AS refunded,
+               payable(quantity) AS quantity, payable(unit_price) AS unit_price),
+           try(coalesce(quantity, 1) * unit_price) AS product
+    FROM parsed
+),
+judged AS (
+    SELECT * REPLACE (payable(product)::DECIMAL(18, 4) AS product), CASE
+               WHEN total IS NULL AND total_text IS NOT NULL THEN 'total'
+               WHEN discount IS NULL AND discount_text IS NOT NULL THEN 'discount'
+               WHEN tax IS NULL AND tax_text IS NOT NULL THEN 'tax'
+               WHEN shipping IS NULL AND shipping_text IS NOT NULL THEN 'shipping'
+               WHEN refunded IS NULL AND refunded_text IS NOT NULL THEN 'refunded'
+               WHEN quantity IS NULL AND quantity_text IS NOT NULL THEN 'quantity'
+               WHEN unit_price IS NULL AND price_text IS NOT NULL THEN 'unit_price'
+               WHEN unit_price IS NOT NULL AND payable(product) IS NULL THEN 'quantity'
+           END AS bad_amount
+    FROM reckoned
 )
 SELECT line, number, customer_id, email, phone, name, country, channel, sku, description, extra,
-       person_key, ordered_text, total_text, ordered, coalesce(absolute, false) AS absolute, paid,
-       cancelled, total, discount, tax, shipping, refunded, quantity, unit_price,
-       upper(coalesce(currency, $currency)) AS currency,
+       person_key, ordered_text, total_text, ordered, absolute, paid, paid_absolute, cancelled,
+       cancelled_absolute, total, discount, tax, shipping, refunded, quantity, unit_price,
+       product AS line_amount, upper(coalesce(currency, $currency)) AS currency,
        $returns <> '' AND coalesce(starts_with(number, $returns), false) AS is_return,
        CASE WHEN fault IS NOT NULL THEN NULL
             WHEN ordered IS NULL AND (ordered_text IS NOT NULL OR number IS NULL) THEN 'ordered_at'
             WHEN bad_amount IS NOT NULL THEN bad_amount
-            WHEN NOT regexp_full_match(coalesce(currency, $currency), '[A-Za-z]{3}') THEN 'currency'
+            WHEN list_contains($odd_currencies::VARCHAR[], currency) THEN 'currency'
        END AS bad_field,
        CASE WHEN fault IS NOT NULL THEN fault
             WHEN ordered_text IS NULL AND number IS NULL THEN 'the line has no date'
             WHEN ordered IS NULL AND ordered_text IS NOT NULL
                 THEN 'this is not a date that is understood; write it like 2026-03-01'
             WHEN bad_amount IS NOT NULL THEN 'this is not an amount'
-            WHEN NOT regexp_full_match(coalesce(currency, $currency), '[A-Za-z]{3}')
+            WHEN list_contains($odd_currencies::VARCHAR[], currency)
                 THEN 'this is not the code of a currency, such as EUR'
-            WHEN total IS NULL AND number IS NULL AND (quantity IS NULL OR unit_price IS NULL)
+            WHEN total IS NULL AND number IS NULL AND product IS NULL
                 THEN 'the line has no total, nor a quantity with a price'
        END AS reason
-FROM parsed;
+FROM judged;
 
 -- Rows without a number get one from what they say and how often it was said before: repeats stay
 -- repeats, and the same file gives the same numbers.
@@ -346,23 +397,28 @@ SELECT count(*) - count(DISTINCT hash(number)) AS repeats FROM order_row;
 
 -- name: create_single_heads
 CREATE OR REPLACE TEMP VIEW headed_row AS
-SELECT *, line AS head, reason IS NOT NULL AS tainted FROM order_row;
+SELECT *, line AS head, NULL::BIGINT AS first_fault, false AS unclear,
+       reason IS NOT NULL OR ordered IS NULL OR (total IS NULL AND line_amount IS NULL) AS tainted
+FROM order_row;
 
--- Lines of one number are one order; it comes in whole or not at all.
+-- Lines of one number are one order; it comes in whole or not at all. Where lines of one order say
+-- different totals, none of the file's repeated totals can be trusted to be an order's.
 -- name: create_order_heads
 CREATE OR REPLACE TEMP TABLE order_head AS
 SELECT number, min(line) AS head,
        bool_or(reason IS NOT NULL)
        OR min(ordered) IS NULL
-       OR (max(total) IS NULL AND bool_or(quantity IS NULL OR unit_price IS NULL)) AS tainted,
-       arg_min(line, line) FILTER (reason IS NOT NULL) AS first_fault
+       OR (max(total) IS NULL AND bool_or(line_amount IS NULL)) AS tainted,
+       min(line) FILTER (reason IS NOT NULL) AS first_fault,
+       count(total) > 1 AND coalesce(bool_or(min(total) <> max(total)) OVER (), false) AS unclear
 FROM order_row
 WHERE number IS NOT NULL
 GROUP BY number;
 
 -- name: create_joined_heads
 CREATE OR REPLACE TEMP VIEW headed_row AS
-SELECT r.*, coalesce(h.head, r.line) AS head, coalesce(h.tainted, true) AS tainted, h.first_fault
+SELECT r.*, coalesce(h.head, r.line) AS head, h.first_fault, coalesce(h.unclear, false) AS unclear,
+       coalesce(h.tainted OR h.unclear, true) AS tainted
 FROM order_row r
 LEFT JOIN order_head h USING (number);
 
@@ -370,15 +426,15 @@ LEFT JOIN order_head h USING (number);
 SELECT line, bad_field AS field, coalesce(reason, CASE
         WHEN first_fault IS NOT NULL
             THEN 'line ' || first_fault || ' of the same order ' || number || ' was rejected'
+        WHEN unclear
+            THEN 'lines of one order say different totals in this file; if they are the lines'' own '
+                || 'amounts, use --map unit_price=COLUMN'
         WHEN ordered IS NULL THEN 'the order ' || number || ' has no date'
         ELSE 'the order ' || number || ' has no total, nor quantities with prices'
     END) AS reason
 FROM headed_row
 WHERE tainted
 ORDER BY line;
-
--- name: single_rejects
-SELECT line, bad_field AS field, reason FROM order_row WHERE reason IS NOT NULL ORDER BY line;
 
 -- Local hours are turned into UTC once each; converting every row would take longer than the rest.
 -- name: create_local_hours
@@ -387,20 +443,20 @@ SELECT hour, timezone('UTC', timezone($zone, hour)) - hour AS shift
 FROM (
     SELECT DISTINCT date_trunc('hour', ordered) AS hour FROM order_row WHERE ordered IS NOT NULL AND NOT absolute
     UNION
-    SELECT DISTINCT date_trunc('hour', paid) FROM order_row WHERE paid IS NOT NULL
+    SELECT DISTINCT date_trunc('hour', paid) FROM order_row WHERE paid IS NOT NULL AND NOT paid_absolute
     UNION
-    SELECT DISTINCT date_trunc('hour', cancelled) FROM order_row WHERE cancelled IS NOT NULL
+    SELECT DISTINCT date_trunc('hour', cancelled) FROM order_row WHERE cancelled IS NOT NULL AND NOT cancelled_absolute
 );
 
--- One line for each customer that the orders name.
+-- One line for each customer that the orders name; a rejected order makes nobody known.
 -- name: create_order_people
 CREATE OR REPLACE TEMP TABLE order_person AS
 SELECT person_key, min(line) AS line, min(ordered) AS first_ordered,
        arg_min(absolute, ordered) AS absolute, any_value(customer_id) AS customer_id,
        any_value(email) AS email, any_value(phone) AS phone, arg_min(name, line) AS name,
        arg_min(country, line) AS country
-FROM order_row
-WHERE person_key IS NOT NULL AND reason IS NULL
+FROM headed_row
+WHERE person_key IS NOT NULL AND NOT tainted
 GROUP BY person_key;
 
 -- name: stage_order_people
@@ -415,11 +471,12 @@ LEFT JOIN local_hour h ON h.hour = date_trunc('hour', p.first_ordered);
 
 -- name: hand_over_single_orders
 INSERT INTO incoming_order BY NAME
-SELECT r.head, r.number, r.person_key, r.is_return OR coalesce(r.total, r.quantity * r.unit_price) < 0 AS is_return,
+SELECT r.head, r.number, r.person_key, r.is_return OR coalesce(r.total, r.line_amount) < 0 AS is_return,
        CASE WHEN r.absolute THEN r.ordered ELSE r.ordered + h.shift END AS ordered_at,
-       r.paid + p.shift AS paid_at, r.cancelled + c.shift AS cancelled_at,
+       CASE WHEN r.paid_absolute THEN r.paid ELSE r.paid + p.shift END AS paid_at,
+       CASE WHEN r.cancelled_absolute THEN r.cancelled ELSE r.cancelled + c.shift END AS cancelled_at,
        r.channel, r.currency, coalesce(r.discount, 0) AS discount, coalesce(r.tax, 0) AS tax,
-       coalesce(r.shipping, 0) AS shipping, r.total, r.quantity * r.unit_price AS lines_amount,
+       coalesce(r.shipping, 0) AS shipping, r.total, r.line_amount AS lines_amount,
        coalesce(r.refunded, 0) AS refunded, 1 AS line_count, r.extra
 FROM headed_row r
 LEFT JOIN local_hour h ON h.hour = date_trunc('hour', r.ordered)
@@ -427,26 +484,37 @@ LEFT JOIN local_hour p ON p.hour = date_trunc('hour', r.paid)
 LEFT JOIN local_hour c ON c.hour = date_trunc('hour', r.cancelled)
 WHERE NOT r.tainted;
 
+-- Beside an order's total, discount, tax and the like are the order's too, perhaps on every line.
 -- name: hand_over_joined_orders
 INSERT INTO incoming_order BY NAME
 WITH joined AS (
     SELECT head, any_value(number) AS number, arg_min(person_key, line) AS person_key,
            bool_or(is_return) AS is_return, min(ordered) AS ordered,
-           arg_min(absolute, ordered) AS absolute, min(paid) AS paid, min(cancelled) AS cancelled,
+           arg_min(absolute, ordered) AS absolute, min(paid) AS paid,
+           arg_min(paid_absolute, paid) AS paid_absolute, min(cancelled) AS cancelled,
+           arg_min(cancelled_absolute, cancelled) AS cancelled_absolute,
            arg_min(channel, line) AS channel, arg_min(currency, line) AS currency,
-           sum(discount) AS discount, sum(tax) AS tax, sum(shipping) AS shipping,
-           arg_min(total, line) AS total, sum(quantity * unit_price) AS lines_amount,
-           sum(refunded) AS refunded, count(*) AS line_count, arg_min(extra, line) AS extra
+           max(total) IS NULL AS by_line, sum(discount) AS discount, sum(tax) AS tax,
+           sum(shipping) AS shipping, arg_min(discount, line) AS first_discount,
+           arg_min(tax, line) AS first_tax, arg_min(shipping, line) AS first_shipping,
+           arg_min(total, line) AS total, sum(line_amount) AS lines_amount,
+           sum(refunded) AS refunded, arg_min(refunded, line) AS first_refunded,
+           count(*) AS line_count, arg_min(extra, line) AS extra
     FROM headed_row
     WHERE NOT tainted
     GROUP BY head
 )
 SELECT j.head, j.number, j.person_key, j.is_return OR coalesce(j.total, j.lines_amount) < 0 AS is_return,
        CASE WHEN j.absolute THEN j.ordered ELSE j.ordered + h.shift END AS ordered_at,
-       j.paid + p.shift AS paid_at, j.cancelled + c.shift AS cancelled_at, j.channel, j.currency,
-       coalesce(j.discount, 0) AS discount, coalesce(j.tax, 0) AS tax,
-       coalesce(j.shipping, 0) AS shipping, j.total, j.lines_amount,
-       coalesce(j.refunded, 0) AS refunded, j.line_count, j.extra
+       CASE WHEN j.paid_absolute THEN j.paid ELSE j.paid + p.shift END AS paid_at,
+       CASE WHEN j.cancelled_absolute THEN j.cancelled ELSE j.cancelled + c.shift END AS cancelled_at,
+       j.channel, j.currency,
+       coalesce(CASE WHEN j.by_line THEN j.discount ELSE j.first_discount END, 0) AS discount,
+       coalesce(CASE WHEN j.by_line THEN j.tax ELSE j.first_tax END, 0) AS tax,
+       coalesce(CASE WHEN j.by_line THEN j.shipping ELSE j.first_shipping END, 0) AS shipping,
+       j.total, j.lines_amount,
+       coalesce(CASE WHEN j.by_line THEN j.refunded ELSE j.first_refunded END, 0) AS refunded,
+       j.line_count, j.extra
 FROM joined j
 LEFT JOIN local_hour h ON h.hour = date_trunc('hour', j.ordered)
 LEFT JOIN local_hour p ON p.hour = date_trunc('hour', j.paid)
@@ -456,7 +524,7 @@ LEFT JOIN local_hour c ON c.hour = date_trunc('hour', j.cancelled);
 INSERT INTO incoming_order_line
 SELECT head, line, sku, description, coalesce(quantity, 1), coalesce(unit_price, total, 0)
 FROM headed_row
-WHERE NOT tainted AND (sku IS NOT NULL OR description IS NOT NULL OR (quantity IS NOT NULL AND unit_price IS NOT NULL));
+WHERE NOT tainted AND (sku IS NOT NULL OR description IS NOT NULL OR line_amount IS NOT NULL);
 
 -- Orders learn whose they are once the customers are in the book.
 -- name: name_customers
@@ -513,13 +581,14 @@ SELECT $batch_id, unnest($lines::BIGINT[]), unnest($columns::VARCHAR[]), unnest(
 -- name: forget
 DELETE FROM import_reject
 WHERE EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind <> 'external'
-              AND (contains(lower(raw), lower(i.value)) OR contains(raw, i.raw)));
+              AND (contains(lower(import_reject.raw), lower(i.value))
+                   OR contains(import_reject.raw, nullif(i.raw, ''))));
 
 -- name: export
 SELECT r.batch_id, r.line, r.reason, r.raw
 FROM import_reject r
 WHERE EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind <> 'external'
-              AND (contains(lower(r.raw), lower(i.value)) OR contains(r.raw, i.raw)))
+              AND (contains(lower(r.raw), lower(i.value)) OR contains(r.raw, nullif(i.raw, ''))))
 ORDER BY r.batch_id, r.line;
 
 -- name: timeline

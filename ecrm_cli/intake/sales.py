@@ -8,6 +8,7 @@ from ecrm_cli.core.store import Store
 from ecrm_cli.intake.layout import Layout
 from ecrm_cli.intake.people import DATES, Home, Outcome, hand_over, make_macros
 from ecrm_cli.intake.staging import BLANKS, extra_names
+from ecrm_cli.intake.understanding import odd_currencies
 from ecrm_cli.orders import absorb as orders
 
 
@@ -23,8 +24,10 @@ def take_in(store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome
     done = orders.absorb(store, origin)
     store.run("intake.record_filled_orders", batch_id=origin.batch_id)
     unread = (store.one("intake.count_unread") or {})["lines"]
-    faults = store.rows("intake.order_rejects" if joined else "intake.single_rejects")
-    return Outcome(done.added, done.updated, done.unchanged, done.differing + unread, faults)
+    nameless = (store.one("intake.count_nameless") or {})["lines"]
+    faults = store.rows("intake.order_rejects")
+    warnings = done.differing + unread + nameless
+    return Outcome(done.added, done.updated, done.unchanged, warnings, faults)
 
 
 def _read(store: Store, layout: Layout, home: Home) -> bool:
@@ -34,6 +37,7 @@ def _read(store: Store, layout: Layout, home: Home) -> bool:
         "intake.create_order_rows",
         formats=[*DATES, *layout.preset.dates],
         currency=home.currency,
+        odd_currencies=odd_currencies(store),
         returns=layout.preset.returns,
     )
     if (store.one("intake.count_unnumbered") or {})["lines"]:

@@ -10,13 +10,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecrm_cli.core.errors import DiskFull
 from ecrm_cli.core.faults import RefusedInput
 from ecrm_cli.core.store import Store
+from ecrm_cli.core.system import not_written
 from ecrm_cli.intake.layout import Layout
 from ecrm_cli.intake.readers import delimited
-from ecrm_cli.intake.readers.record import Unreadable
+from ecrm_cli.intake.readers.record import Record, Unreadable
 
+# The engine reads a row of at most 4,000,000 bytes from what is written out here.
+LONGEST_RECORD = 500_000
+# Attributes that the import itself may add to what a file has.
+RESERVED = (
+    "agreed",
+    "email_unread",
+    "phone_unread",
+    "country_unread",
+    "birthday_unread",
+    "created_at_unread",
+    "attributes_unread",
+)
 BLANKS = " \t\r\n\u00a0\ufeff"
 
 
@@ -68,7 +80,7 @@ def stage(store: Store, layout: Layout, scratch: Path) -> int:
 def _by_engine(store: Store, layout: Layout, kind: Staging) -> int | None:
     """Stage a file in which a line is a record, and nothing else; None where that is not so."""
     table = layout.table
-    if table is None or not layout.text.simple_ends or delimited.header_repeats(layout.text, table):
+    if table is None or not layout.text.plain or delimited.header_repeats(layout.text, table):
         return None
     try:
         store.run(
@@ -92,9 +104,9 @@ def _by_hand(store: Store, layout: Layout, kind: Staging, path: Path) -> int:
         with path.open("w", encoding="utf-8", newline="") as target:
             writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n")
             for record in layout.records():
-                writer.writerow([record.line, record.fault, *record.cells, *missing])
+                writer.writerow([record.line, *_bounded(record), *missing])
     except OSError as error:
-        raise DiskFull(path) from error
+        raise not_written(path, error) from error
     columns = ["line", "fault", *names, *(["extra_none"] if missing else [])]
     if path.stat().st_size == 0:
         return 0
@@ -107,9 +119,27 @@ def _by_hand(store: Store, layout: Layout, kind: Staging, path: Path) -> int:
     return _count(store, kind)
 
 
+def _bounded(record: Record) -> list[str]:
+    """Return a record's fault and cells; one that is too long for the engine has only a fault."""
+    if sum(map(len, record.cells)) > LONGEST_RECORD:
+        fault = f"the row is longer than {LONGEST_RECORD:,} characters; a quote may never close"
+        return [fault, *[""] * len(record.cells)]
+    return [record.fault, *record.cells]
+
+
 def extra_names(layout: Layout) -> Sequence[str]:
-    """Return the headings that no field claimed, as attribute names, in the file's order."""
-    return [attribute_name(layout.columns.extras[place]) for place in sorted(layout.columns.extras)]
+    """Return the headings that no field claimed, as attribute names, in the file's order.
+
+    Two that come out the same are told apart by a number.
+    """
+    found: dict[str, None] = dict.fromkeys(RESERVED)
+    for place in sorted(layout.columns.extras):
+        name = plain = attribute_name(layout.columns.extras[place])
+        number = 2
+        while name in found:
+            name, number = f"{plain}_{number}", number + 1
+        found[name] = None
+    return list(found)[len(RESERVED) :]
 
 
 def attribute_name(heading: str) -> str:

@@ -12,6 +12,7 @@ from ecrm_cli.contacts.model import (
     normal_email,
     normal_phone,
 )
+from ecrm_cli.core.codes import CURRENCIES
 from ecrm_cli.core.locale import country_code
 from ecrm_cli.core.store import Row, Store
 
@@ -31,6 +32,18 @@ def settle(store: Store, country: str | None) -> None:
         "intake.odd_phones", plain=PLAIN_PHONE, separators=SEPARATORS, country=country
     )
     _learn(store, "phone", phones, _phone)
+
+
+def odd_currencies(store: Store) -> list[str]:
+    """Return what stands in the currency column and is no currency, of today or of the past."""
+    staged = [row["raw"] for row in store.rows("intake.staged_currencies")]
+    odd = [raw for raw in staged if raw.upper() not in CURRENCIES]
+    if not odd:
+        return []
+    from babel.core import get_global
+
+    past = get_global("all_currencies")
+    return [raw for raw in odd if raw.upper() not in past]
 
 
 def _learn(store: Store, kind: str, texts: list[Row], ask: Callable[[Row], Answer]) -> None:

@@ -56,7 +56,7 @@ class NewRefund:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which orders a list shows: None leaves a question out; ``since`` <= ordered_at < ``until``."""
+    """Which orders a list shows; None asks for all; ``since`` <= ordered_at < ``until``."""
 
     contact_id: int | None = None
     product_id: int | None = None
@@ -144,6 +144,15 @@ class GuestOrder(NotFound):
             f"Order {ref} is a guest's: no contact belongs to it.",
             hint="Look for the person with ecrm contact find WORDS.",
         )
+
+
+class UnknownArticle(NotFound):
+    """A line with an article that was never sold here."""
+
+    def __init__(self, sku: str, like: Sequence[str]) -> None:
+        built = NotFound.named("product", sku, like)
+        hint = f"{built.hint} Add --new-product if it is a new one.".strip()
+        super().__init__(built.message, hint=hint, matches=built.matches)
 
 
 class NoPrice(DataError):

@@ -18,8 +18,7 @@ def find(store: Store, words: str) -> int:
     """
     rows = named(store, words)
     if not rows:
-        close = store.rows("orders.similar_skus", words=words)
-        raise NotFound.named("product", words, [row["sku"] for row in close])
+        raise NotFound.named("product", words, like(store, words))
     return int(rows[0]["product_id"])
 
 
@@ -34,6 +33,11 @@ def named(store: Store, words: str) -> list[Row]:
     if len(rows) > 1:
         raise AmbiguousNumber("product", words, [row["ref"] for row in rows])
     return rows
+
+
+def like(store: Store, words: str) -> list[str]:
+    """Return up to three SKUs that look like ``words``."""
+    return [row["sku"] for row in store.rows("orders.similar_skus", words=words)]
 
 
 def pages(store: Store) -> Iterator[Row]:

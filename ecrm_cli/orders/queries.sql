@@ -284,9 +284,11 @@ SELECT head, row_number() OVER () AS place
 FROM incoming_order
 WHERE NOT is_return AND head NOT IN (SELECT head FROM known_order);
 
+-- Some programs write what came back as less than nothing, some write it plainly.
 -- name: create_new_returns
 CREATE OR REPLACE TEMP TABLE new_return AS
-SELECT head, row_number() OVER (ORDER BY head) AS place
+SELECT head, row_number() OVER (ORDER BY head) AS place,
+       CASE WHEN coalesce(total, lines_amount) > 0 THEN 1 ELSE -1 END AS turn
 FROM incoming_order
 WHERE is_return AND head NOT IN (SELECT head FROM known_return);
 
@@ -333,7 +335,7 @@ LEFT JOIN product p ON p.source = $source AND p.sku = l.sku;
 -- name: insert_returns
 INSERT INTO refund (refund_id, source, number, contact_id, amount, currency, actor, refunded_at,
                     recorded_at, batch_id)
-SELECT $last_id + n.place, $source, i.number, i.contact_id, -coalesce(i.total, i.lines_amount),
+SELECT $last_id + n.place, $source, i.number, i.contact_id, abs(coalesce(i.total, i.lines_amount)),
        i.currency, $actor, i.ordered_at, $now, $batch_id
 FROM incoming_order i
 JOIN new_return n USING (head);
@@ -341,7 +343,7 @@ JOIN new_return n USING (head);
 -- name: insert_return_lines
 INSERT INTO refund_line (refund_id, line_number, product_id, description, quantity, unit_price, amount)
 SELECT $last_id + n.place, row_number() OVER (PARTITION BY l.head ORDER BY l.line), p.product_id,
-       l.description, -l.quantity, l.unit_price, -l.quantity * l.unit_price
+       l.description, n.turn * l.quantity, l.unit_price, n.turn * l.quantity * l.unit_price
 FROM incoming_order_line l
 JOIN new_return n USING (head)
 LEFT JOIN product p ON p.source = $source AND p.sku = l.sku;

@@ -20,6 +20,7 @@ from ecrm_cli.orders.model import (
     NothingBack,
     NumberTaken,
     TotalOrLines,
+    UnknownArticle,
     times,
     within,
 )
@@ -40,7 +41,7 @@ def add(store: Store, now: datetime, new: NewOrder) -> int:
     """Write an order of the source ``manual``, paid when it was placed; return its id.
 
     Without a number it takes the next free M-1, M-2, …
-    Raises TotalOrLines, StillToCome, NumberTaken, NotFound (a SKU), NoPrice, TooLarge.
+    Raises TotalOrLines, StillToCome, NumberTaken, UnknownArticle, NoPrice, TooLarge.
     """
     if (new.total is None) == (not new.lines):
         raise TotalOrLines
@@ -91,7 +92,10 @@ def _sold(store: Store, now: datetime, new: NewOrder, line: Line) -> _Sold:
 
 
 def _product(store: Store, now: datetime, new: NewOrder, line: Line) -> Row:
-    if new.new_products and not products.named(store, line.sku):
+    known = products.named(store, line.sku)
+    if known:
+        product_id = known[0]["product_id"]
+    elif new.new_products:
         product_id = store.take_ids("product") + 1
         store.run(
             "orders.add_product",
@@ -102,7 +106,7 @@ def _product(store: Store, now: datetime, new: NewOrder, line: Line) -> Row:
             now=now,
         )
     else:
-        product_id = products.find(store, line.sku)
+        raise UnknownArticle(line.sku, products.like(store, line.sku))
     return store.one("orders.product", product_id=product_id) or {}
 
 
@@ -113,17 +117,10 @@ def refund(store: Store, now: datetime, order_id: int, new: NewRefund) -> Row:
     Raises NothingBack, MoreThanPaid, BeforeTheOrder, StillToCome.
     """
     happened(new.refunded_at, now)
-    if new.amount <= 0:
-        raise NothingBack
     with store.transaction():
         refund_id = store.take_ids("refund") + 1
         order = store.one("orders.refundable", order_id=order_id) or {}
-        refunded = order["refunded"] + new.amount
-        if refunded > order["total"]:
-            raise MoreThanPaid(order["ref"], order["currency"], order["total"], order["refunded"])
-        # A refund given by its day begins before an order of the same day.
-        if new.refunded_at + timedelta(days=1) <= order["ordered_at"]:
-            raise BeforeTheOrder(order["ref"], order["ordered_at"])
+        _check_refund(order, new)
         store.run(
             "orders.add_refund",
             refund_id=refund_id,
@@ -136,12 +133,23 @@ def refund(store: Store, now: datetime, order_id: int, new: NewRefund) -> Row:
             **vars(new),
         )
         owner = [] if order["contact_id"] is None else [order["contact_id"]]
-        audit.record(
-            store,
-            now,
-            "order refund",
-            {"orders": [order_id], "refunds": [refund_id], "contacts": owner},
-        )
+        what = {"orders": [order_id], "refunds": [refund_id], "contacts": owner}
+        audit.record(store, now, "order refund", what)
+    return _refunded(refund_id, order, new)
+
+
+def _check_refund(order: Row, new: NewRefund) -> None:
+    if new.amount <= 0:
+        raise NothingBack
+    if order["refunded"] + new.amount > order["total"]:
+        raise MoreThanPaid(order["ref"], order["currency"], order["total"], order["refunded"])
+    # A refund given by its day begins before an order of the same day.
+    if new.refunded_at + timedelta(days=1) <= order["ordered_at"]:
+        raise BeforeTheOrder(order["ref"], order["ordered_at"])
+
+
+def _refunded(refund_id: int, order: Row, new: NewRefund) -> Row:
+    refunded = order["refunded"] + new.amount
     return {
         "refund": refund_id,
         "order": order["ref"],

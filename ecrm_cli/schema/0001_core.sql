@@ -18,13 +18,16 @@ CREATE TABLE counter (
 INSERT INTO counter (noun, last_id)
 SELECT noun, 0 FROM (VALUES
     ('audit_entry'), ('contact'), ('contact_change'), ('identity'), ('contact_tag'),
-    ('consent_event'), ('suppression'), ('product'), ('orders'), ('refund'), ('import_batch')
+    ('consent_event'), ('suppression'), ('product'), ('orders'), ('refund'), ('import_batch'),
+    ('spool_cursor')
 ) AS nouns (noun);
 
--- How far the append-only files in .ecrm/spool have been settled, in bytes.
+-- How far the append-only files in .ecrm/spool have been settled: so many bytes of the file whose
+-- first line has the digest in begins.
 -- personal: none
 CREATE TABLE spool_cursor (
     kind        VARCHAR NOT NULL,
+    begins      VARCHAR NOT NULL,
     settled_to  BIGINT NOT NULL
 );
 

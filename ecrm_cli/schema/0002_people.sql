@@ -112,7 +112,7 @@ SELECT own.contact_id,
 FROM latest own
 LEFT JOIN latest stop
     ON stop.contact_id = own.contact_id AND stop.channel = own.channel
-    AND stop.topic = 'all' AND stop.status = 'withdrawn'
+    AND stop.topic = 'all' AND stop.status <> 'granted'
     AND (stop.occurred_at, stop.consent_event_id) > (own.occurred_at, own.consent_event_id);
 
 -- Append-only. reason: bounce, complaint, unsubscribe, manual. A lifted row ends the suppression of

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ecrm_cli.audit import chain, ops
-from ecrm_cli.audit.model import START
+from ecrm_cli.audit.model import START, Entry, digest, link
 from ecrm_cli.core.queries import query
 from ecrm_cli.core.store import Store
 
@@ -94,12 +94,11 @@ def test_an_emptied_audit_is_missed(store: Store, now: datetime) -> None:
 def test_a_forged_entry_with_a_right_digest_breaks_the_link_after_it(
     store: Store, now: datetime
 ) -> None:
-    from ecrm_cli.audit.model import digest, link
-
     written(store, now)
     old = ops.show(store, 3)
     stamp = digest("00", "{}")
-    forged = link(old["previous"], 3, old["at"], old["actor"], old["command"], stamp)
+    entry = Entry(3, old["at"], old["actor"], old["command"], stamp)
+    forged = link(old["previous"], entry)
     found = tampered(
         store,
         f"UPDATE audit_entry SET payload = '{{}}', nonce = '00', digest = '{stamp}', "

@@ -175,7 +175,9 @@ def test_a_named_contact_who_withdrew_is_not_granted(store: Store, topic: str) -
     (ana,) = people(store, 1)
     choose(store, [ana])
     grants.withdraw(store, NOW, replace(NO_MORE, topic=topic))
-    with pytest.raises(OptedOut, match="P-1 withdrew from (offers|everything) on 2026-11-20") as no:
+    with pytest.raises(
+        OptedOut, match=r"P-1 withdrew from (offers|everything) on 2026-11-20"
+    ) as no:
         grants.grant_to(store, NOW, ana, OFFERS)
     assert no.value.code == 8
     assert "--after-withdrawal" in no.value.hint

@@ -84,7 +84,7 @@ def test_anything_but_a_bounce_stays_and_says_why(store: Store, reason: str, wor
 
 
 def test_an_address_that_nothing_stands_against_is_not_found(store: Store) -> None:
-    with pytest.raises(NotSuppressed, match="ana@example.org is not suppressed"):
+    with pytest.raises(NotSuppressed, match=r"ana@example\.org is not suppressed"):
         suppressions.unsuppress(store, NOW, "email", ANA)
 
 

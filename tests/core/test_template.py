@@ -144,7 +144,7 @@ def test_a_missing_include_names_the_line_and_the_near_template(folders: list[Pa
     with pytest.raises(BadTemplate) as caught:
         Templates(folders).named("a.txt.j2").render({})
     assert caught.value.place.line == 2
-    assert caught.value.matches == ["foot.txt.j2"]
+    assert caught.value.matches[0] == "foot.txt.j2"
 
 
 @pytest.mark.parametrize(

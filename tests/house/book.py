@@ -21,7 +21,7 @@ _COMMENT = re.compile(r"--[^\n]*")
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _TABLE = re.compile(r"(?:^-- personal: ([\w ,|]+)\n)?^CREATE TABLE (\w+)", re.MULTILINE)
 _VIEW = re.compile(r"^CREATE (?:OR REPLACE )?VIEW (\w+) AS\n(.*?);$", re.MULTILINE | re.DOTALL)
-_STAGED = re.compile(r"CREATE (?:OR REPLACE )?TEMP(?:ORARY)? TABLE (?:IF NOT EXISTS )?(\w+)", re.I)
+_STAGING = re.compile(r"\s*CREATE (OR REPLACE )?TEMP(ORARY)? ", re.IGNORECASE)
 _WRITES = re.compile(
     r"\b(INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|TRUNCATE)\s+(?!SET\b)(\w+)", re.IGNORECASE
 )
@@ -99,9 +99,9 @@ def mentions(text: str, table: str) -> bool:
     )
 
 
-def staged(query: Query) -> list[str]:
-    """Return the temporary tables that a statement makes."""
-    return [name.lower() for name in _STAGED.findall(bare(query.text))]
+def is_staging(query: Query) -> bool:
+    """Say whether a statement makes something that lives as long as the connection."""
+    return _STAGING.match(bare(query.text)) is not None
 
 
 @cache

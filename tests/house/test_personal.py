@@ -43,9 +43,8 @@ def value_of(who: int, table: str, column: str, kind: str) -> Any:
         ("suppression", "address"): f"{name}@example.org",
         ("contact_tag", "action"): "add",
         ("consent_event", "status"): "granted",
-        ("audit_entry", "payload"): json.dumps({"contacts": [who], "words": f"{name} in an audit"}),
-        ("import_change", "table_name"): "contact",
-        ("import_change", "row_id"): who,
+        ("audit_entry", "payload"): json.dumps({"contacts": [who], "tag": f"tag of {name}"}),
+        ("import_change", "table_name"): "orders",
         ("import_reject", "raw"): f"{name}@example.org,{name} in a reject",
     }
     if (table, column) in known:
@@ -53,14 +52,10 @@ def value_of(who: int, table: str, column: str, kind: str) -> Any:
     if column == "contact_id":
         return who
     if kind in ("VARCHAR", "JSON"):
-        return _words(name, table, column, kind)
+        words = "a word" if column in PLAIN else f"{name} in {table}.{column}"
+        return json.dumps({"contact_id": who, "words": words}) if kind == "JSON" else words
     plain = {"TIMESTAMP": NOW, "DATE": date(1990, 5, 21), "BOOLEAN": column.startswith("is_")}
     return plain.get(kind, Decimal(who) if kind.startswith("DECIMAL") else who)
-
-
-def _words(name: str, table: str, column: str, kind: str) -> str:
-    words = "a word" if column in PLAIN else f"{name} in {table}.{column}"
-    return json.dumps({"email": f"{name}@example.org", "words": words}) if kind == "JSON" else words
 
 
 def personal() -> list[Table]:

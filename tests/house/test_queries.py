@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,22 +15,45 @@ from tests.house.book import (
     FOUR,
     all_queries,
     bare,
+    is_staging,
     place,
     room_queries,
     rooms,
     sources,
-    staged,
     tree_of,
 )
 
+_COMMENT = re.compile(r"--[^\n]*")
 NAMED = re.compile(r"[a-z]+\.[a-z_0-9]+")
 
 
 @pytest.mark.parametrize("room", rooms())
-def test_every_statement_of_a_room_is_understood_by_the_engine(store: Store, room: str) -> None:
+def test_every_statement_of_a_room_is_understood_by_the_engine(
+    store: Store, room: str, tmp_path: Path
+) -> None:
     make_stages(store)
     for each in room_queries(room):
-        store.rows(query(each.name, f"EXPLAIN {each.text}"), **dict.fromkeys(each.parameters))
+        asked = query(each.name, f"EXPLAIN {each.text}")
+        store.rows(asked, **dict.fromkeys(each.parameters) | file_to_read(each, tmp_path))
+
+
+def file_to_read(each: Query, folder: Path) -> dict[str, object]:
+    """Return the parameters of a statement that reads a file: the engine opens it to explain."""
+    text = _COMMENT.sub("", each.text)
+    if "read_csv(" not in text:
+        return {}
+    columns = ["email"]
+    columns += ["line", "fault"] if "fault" in text else []
+    columns += ["extra_1"] if "extra_" in text else []
+    path = folder / "one.csv"
+    path.write_text(",".join(columns))
+    given = {
+        "path": str(path),
+        "columns": dict.fromkeys(columns, "VARCHAR"),
+        "delimiter": ",",
+        "header_line": 0,
+    }
+    return {name: value for name, value in given.items() if name in each.parameters}
 
 
 def test_a_statement_with_a_wrong_name_in_it_would_be_found(store: Store) -> None:
@@ -41,10 +65,22 @@ def test_a_statement_with_a_wrong_name_in_it_would_be_found(store: Store) -> Non
 
 
 def make_stages(store: Store) -> None:
-    """Run every statement that makes a staging table, so that those after it find it."""
-    for each in all_queries():
-        if staged(each):
-            store.run(each, **dict.fromkeys(each.parameters))
+    """Make every staging table and macro of the house, each once those it needs are there."""
+    waiting = [each for each in all_queries() if is_staging(each)]
+    while waiting:
+        left = [each for each in waiting if not _made(store, each)]
+        assert len(left) < len(waiting), f"cannot be made: {[each.name for each in left]}"
+        waiting = left
+
+
+def _made(store: Store, each: Query) -> bool:
+    import duckdb
+
+    try:
+        store.run(each, **dict.fromkeys(each.parameters))
+    except duckdb.CatalogException:
+        return False
+    return True
 
 
 def test_every_statement_is_used() -> None:

@@ -79,7 +79,8 @@ def test_a_product_shows_what_was_sold_of_it(store: Store) -> None:
         )
     )
     given_back = query("test.back", """
-        INSERT INTO refund (refund_id, source, number, amount, currency, actor, refunded_at, recorded_at)
+        INSERT INTO refund (refund_id, source, number, amount, currency, actor, refunded_at,
+                            recorded_at)
         SELECT 1, 'shop', 'C1', 3.5, 'EUR', 'tester', $now, $now
     """)  # fmt: skip
     store.run(given_back, now=NOW)

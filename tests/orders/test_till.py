@@ -112,6 +112,7 @@ def test_an_unknown_article_is_said_with_close_ones(store: Store) -> None:
     with pytest.raises(NotFound, match="There is no product 'BEEN'") as unknown:
         till.add(store, NOW, replace(LINES, new_products=False, lines=(line("BEEN @ 2"),)))
     assert unknown.value.matches == ["BEAN"]
+    assert unknown.value.hint == "Did you mean BEAN? Add --new-product if it is a new one."
     assert ops.count(store, Wanted()) == 1
 
 

@@ -72,7 +72,7 @@ def script(disk: Path, workspace: Path, people: Path, room: int) -> str:
     """
 
 
-@pytest.mark.parametrize("room", [16, 1_000, 4_000, 8_000], ids=lambda room: f"{room} KiB left")
+@pytest.mark.parametrize("room", [16, 1_000, 2_000, 2_800], ids=lambda room: f"{room} KiB left")
 def test_an_import_onto_a_full_disk_changes_nothing_and_says_so(
     disk: Path, workspace: Path, people: Path, tmp_path: Path, room: int
 ) -> None:

@@ -9,6 +9,7 @@ import sys
 import venv
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from packaging.requirements import Requirement
@@ -16,6 +17,8 @@ from packaging.requirements import Requirement
 from tests.door import CHECKOUT
 
 pytestmark = pytest.mark.real
+
+PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
 def needed(name: str, seen: dict[str, Distribution]) -> dict[str, Distribution]:
@@ -41,17 +44,23 @@ def link_into(site: Path, found: Distribution) -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from this checkout."""
+    folder = tmp_path_factory.mktemp("built")
+    words = ["wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(CHECKOUT)]
+    subprocess.run([*PIP, *words], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh environment's bin folder, with the wheel and what it needs to run, nothing else."""
     folder = tmp_path_factory.mktemp("a fresh machine")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(CHECKOUT)]
-    subprocess.run(build, check=True)
-    (wheel,) = folder.glob("*.whl")
     venv.create(folder / "venv", with_pip=False, symlinks=True)
     python = folder / "venv" / "bin" / "python"
-    install = [*pip, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel)]
-    subprocess.run(install, check=True)
+    words = ["--python", str(python), "install", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run([*PIP, *words], check=True)
     (site,) = (folder / "venv" / "lib").glob("python*/site-packages")
     for found in needed("ecrm-cli", {}).values():
         link_into(site, found)
@@ -71,6 +80,18 @@ def ask(bin_folder: Path, folder: Path, *words: str) -> subprocess.CompletedProc
         encoding="utf-8",
         check=False,
     )
+
+
+def test_everything_that_is_not_python_is_in_the_wheel_too(wheel: Path) -> None:
+    with ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+    package = CHECKOUT / "ecrm_cli"
+    data = [path for path in package.rglob("*") if path.suffix in (".sql", ".yaml", ".j2", ".mo")]
+    assert {path.relative_to(CHECKOUT).as_posix() for path in data} <= names
+    beside = [CHECKOUT / "config.example.yaml", *(CHECKOUT / "templates").rglob("*.*")]
+    shipped = {f"ecrm_cli/shipped/{path.relative_to(CHECKOUT).as_posix()}" for path in beside}
+    assert shipped <= names
+    assert not [name for name in names if name.startswith(("tests/", "bench/", "docs/"))]
 
 
 def test_no_tool_of_a_developer_is_there(installed: Path) -> None:

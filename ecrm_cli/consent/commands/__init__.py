@@ -10,7 +10,7 @@ from ecrm_cli.consent import ops, suppressions
 from ecrm_cli.consent.commands import acts, words
 from ecrm_cli.consent.commands.choosing import Whom
 from ecrm_cli.consent.model import BASES, CHANNELS, REASONS, Grant, Withdrawal
-from ecrm_cli.contacts.commands.naming import contact_named
+from ecrm_cli.contacts.commands.naming import contact_named, piped, with_piped
 from ecrm_cli.core.app import App
 from ecrm_cli.core.calendar import read_moment
 
@@ -93,8 +93,9 @@ def grant_consent(
         read_moment(at, door.now, door.settings.business.timezone), wording, evidence,
     )  # fmt: skip
     act = acts.grant_again if after_withdrawal else acts.grant
+    whom = Whom(contacts or (), segment, batch, piped(contacts or ()))
     with door.writing() as store:
-        done = act(door, store, given, Whom(contacts or (), segment, batch), dry_run)
+        done = act(door, store, given, whom, dry_run)
     door.out.thing(done.counts, words=words.granted(done.counts))
     done.refuse_unknown()
 
@@ -117,7 +118,7 @@ def withdraw_consent(
     """
     door: App = ctx.obj
     given = Withdrawal(channel, acts.topic_or_all(door, topic), source, door.now, evidence)
-    whom = Whom(contacts or (), segment, batch)
+    whom = Whom(contacts or (), segment, batch, piped(contacts or ()))
     with door.writing() as store:
         done = acts.withdraw(door, store, given, whom, dry_run)
     door.out.thing(done.counts, words=words.withdrawn(done.counts))
@@ -133,8 +134,9 @@ def suppress_addresses(
     Example: ecrm consent suppress old@example.org --reason bounce
     """
     door: App = ctx.obj
+    named = with_piped(who)
     with door.writing() as store:
-        counts = acts.suppress(door, store, who, channel, reason)
+        counts = acts.suppress(door, store, named, channel, reason)
     door.out.thing(counts, words=words.suppressed(counts))
 
 

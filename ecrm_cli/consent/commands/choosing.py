@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -35,6 +34,7 @@ class Whom:
     contacts: Sequence[str] = ()
     segment: str = ""
     batch: str = ""
+    listed: Sequence[str] = ()
 
     @property
     def one(self) -> str | None:
@@ -68,18 +68,15 @@ def choose(door: App, store: Store, whom: Whom) -> Chosen:
         intake.batch(store, number)
         contacts.choose_batch(store, number)
         return Chosen({"batch": number})
-    return _choose_named(door, store, whom.contacts)
+    return _choose_named(door, store, whom)
 
 
-def _choose_named(door: App, store: Store, words: Sequence[str]) -> Chosen:
-    listed, unknown = roll.call(store, _piped(words), lambda name: contact_named(door, store, name))
-    named = [contact_named(door, store, word) for word in words if word != "-"]
+def _choose_named(door: App, store: Store, whom: Whom) -> Chosen:
+    listed, unknown = roll.call(store, whom.listed, lambda name: contact_named(door, store, name))
+    named = [contact_named(door, store, word) for word in whom.contacts if word != "-"]
     contacts.choose(store, [*named, *listed])
-    return Chosen({"contacts": [*named, *listed]}, unknown)
-
-
-def _piped(words: Sequence[str]) -> list[str]:
-    return [line.strip() for line in sys.stdin if line.strip()] if "-" in words else []
+    # A list may be long: the audit counts it, and its events say who was on it.
+    return Chosen({"contacts": named} | ({"listed": len(listed)} if listed else {}), unknown)
 
 
 def addresses(
@@ -90,7 +87,7 @@ def addresses(
     Raises BadEmail, NotFound, Ambiguous, NoAddress.
     """
     meant: dict[str, list[str]] = {}
-    for word in [*(word for word in words if word != "-"), *_piped(words)]:
+    for word in words:
         if "@" in word and channel in (None, "email"):
             meant.setdefault("email", []).append(normal_email(word))
         elif word.startswith("+") and channel in (None, "phone"):

@@ -83,7 +83,8 @@ def _fact(rule: Row) -> str:
 
 def suppressed(counts: Mapping[str, object]) -> Iterator[str]:
     """Say what a suppression did."""
-    yield f"Suppressed {counts['suppressed']} ({counts['reason']}); {counts['already']} were before."
+    before = f"; {counts['already']} were before" if counts["already"] else ""
+    yield f"Suppressed {counts['suppressed']} ({counts['reason']}){before}."
 
 
 def lifted(rows: list[Row]) -> Iterator[str]:

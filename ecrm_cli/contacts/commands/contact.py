@@ -8,7 +8,7 @@ from ecrm_cli.audit import exports
 from ecrm_cli.cli import Command, ListCommand
 from ecrm_cli.contacts import ops, profile, tags
 from ecrm_cli.contacts.commands import view
-from ecrm_cli.contacts.commands.naming import contact_named, contacts_named
+from ecrm_cli.contacts.commands.naming import contact_named, with_piped
 from ecrm_cli.contacts.model import Profile
 from ecrm_cli.core.app import App
 
@@ -162,8 +162,9 @@ def tag_contacts(
     Example: ecrm contact tag ana@example.org wholesale
     """
     door: App = ctx.obj
+    named = with_piped(contacts)
     with door.writing() as store:
-        chosen = contacts_named(door, store, contacts)
+        chosen = [contact_named(door, store, word) for word in named]
         changed = tags.tag(store, door.now, chosen, tag)
     words = f"Tagged {changed} with {tag}; {len(chosen) - changed} had the tag."
     door.out.thing({"tag": tag, "contacts": len(chosen), "changed": changed}, words=[words])
@@ -180,8 +181,9 @@ def untag_contacts(
     Example: ecrm contact untag ana@example.org wholesale
     """
     door: App = ctx.obj
+    named = with_piped(contacts)
     with door.writing() as store:
-        chosen = contacts_named(door, store, contacts)
+        chosen = [contact_named(door, store, word) for word in named]
         changed = tags.untag(store, door.now, chosen, tag)
     words = f"Took {tag} from {changed}; {len(chosen) - changed} did not have it."
     door.out.thing({"tag": tag, "contacts": len(chosen), "changed": changed}, words=[words])

@@ -18,9 +18,14 @@ def contact_named(app: App, store: Store, words: str) -> int:
     return ops.resolve(store, words, app.settings.business.country)
 
 
-def contacts_named(app: App, store: Store, words: Sequence[str]) -> list[int]:
-    """Return the ids of the contacts named, in order; ``-`` reads them from stdin, one a line."""
-    named: list[str] = []
-    for word in words:
-        named += [line.strip() for line in sys.stdin if line.strip()] if word == "-" else [word]
-    return [contact_named(app, store, word) for word in named]
+def piped(words: Sequence[str]) -> list[str]:
+    """Return the names on stdin, one a line, where ``-`` is among the words.
+
+    Call it before the store is opened: what writes into the pipe may be an ecrm that has it open.
+    """
+    return [line.strip() for line in sys.stdin if line.strip()] if "-" in words else []
+
+
+def with_piped(words: Sequence[str]) -> list[str]:
+    """Return the words with the names on stdin in place of ``-``; see ``piped``."""
+    return [*(word for word in words if word != "-"), *piped(words)]

@@ -15,6 +15,7 @@ from ecrm_cli.intake.readers.record import Record, TextFile, Unreadable
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_LINES = 50
+OPEN_QUOTE = "Mend the quotes of that line; a quote inside a quoted cell is written twice."
 _STRAY_QUOTE = re.compile(r'^\s+"')
 csv.field_size_limit(4_000_000)
 
@@ -34,12 +35,24 @@ def understand(text: TextFile) -> Table:
         sample = list(islice(lines, SAMPLE_LINES))
     delimiter = _delimiter(sample)
     reader = csv.reader(sample, delimiter=delimiter)
-    for cells in reader:
+    for cells in _readable(text, reader):
         if any(cell.strip() for cell in cells):
             header = _without_empty_tail(cells)
             _refuse_repeats(text.label, header, reader.line_num)
             return Table(delimiter, header, reader.line_num)
     raise Unreadable(text.label, "the file has only empty lines.", "Export it again.")
+
+
+def _readable(text: TextFile, reader: Any) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise Unreadable(
+            text.label,
+            f"the table cannot be read any further ({error}).",
+            OPEN_QUOTE,
+            reader.line_num,
+        ) from None
 
 
 def _delimiter(sample: list[str]) -> str:
@@ -83,34 +96,44 @@ def records(text: TextFile, table: Table, *, raw: bool = False) -> Iterator[Reco
     with text.path.open(encoding="utf-8-sig", newline="") as lines:
         kept: list[str] = []
         source = _remembering(lines, kept) if raw else lines
-        reader = csv.reader(source, delimiter=table.delimiter)
-        for line, cells in _numbered(text, reader):
+        reader = csv.reader(source, delimiter=table.delimiter, strict=True)
+        for line, cells, fault in _numbered(text, reader):
             words = "".join(kept).rstrip("\r\n")
             kept.clear()
-            if line <= table.header_line or not any(cells) or _is_header(cells, table.header):
+            if fault:
+                yield Record(line, [""] * width, fault, words)
+                continue
+            if line <= table.header_line or _is_empty(cells) or _is_header(cells, table.header):
                 continue
             yield Record(line, _fitted(cells, width), _fault(cells, table.header), words)
 
 
-def _numbered(text: TextFile, reader: Any) -> Iterator[tuple[int, list[str]]]:
-    last = 0
-    try:
-        for cells in reader:
-            yield last + 1, cells
-            last = reader.line_num
-    except csv.Error as error:
-        raise Unreadable(
-            text.label,
-            f"the table cannot be read any further ({error}).",
-            "A quote may be open that never closes.",
-            last + 1,
-        ) from None
+def _numbered(text: TextFile, reader: Any) -> Iterator[tuple[int, list[str], str]]:
+    """Yield each record's first line, its cells, or why it has none."""
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "end of data" in str(error):
+                raise Unreadable(
+                    text.label, "a quote opens here that never closes.", OPEN_QUOTE, line
+                ) from None
+            yield line, [], f"the quotes of this line do not match ({error})"
+            continue
+        yield line, cells, ""
 
 
 def _remembering(lines: Iterator[str], kept: list[str]) -> Iterator[str]:
     for line in lines:
         kept.append(line)
         yield line
+
+
+def _is_empty(cells: list[str]) -> bool:
+    return not any(cell.strip() for cell in cells)
 
 
 def _is_header(cells: list[str], header: tuple[str, ...]) -> bool:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ecrm_cli.intake.readers.record import Record, TextFile, Unreadable
+
+# Numbers stay as they are written; what JSON can say and the reader cannot hold is refused.
+NUMBERS: dict[str, Any] = {"parse_float": str, "parse_int": str}
+TOO_MUCH = (json.JSONDecodeError, RecursionError)
+_NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
 
 
 @dataclass(frozen=True)
@@ -47,32 +53,43 @@ def _objects(text: TextFile) -> Iterator[_Found]:
 
 
 def _lines(text: TextFile, whole: str) -> Iterator[_Found]:
+    first = True
     for number, line in enumerate(whole.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            value = json.loads(line, parse_float=str)
-        except json.JSONDecodeError as error:
-            if number == 1:
-                value = _single(text, whole, error)
-                yield _understood(number, value, whole)
+            value = json.loads(line, **NUMBERS)
+        except TOO_MUCH as error:
+            if first:
+                yield _understood(number, _single(text, whole), whole)
                 return
-            yield _Found(number, {}, line, f"this is not JSON ({error.msg})")
+            yield _Found(number, {}, line, f"this is not JSON ({_why(error)})")
             continue
+        first = False
         yield _understood(number, value, line)
 
 
-def _single(text: TextFile, whole: str, first: json.JSONDecodeError) -> Any:
+def _single(text: TextFile, whole: str) -> Any:
+    """Return the one object that a file is, written over several lines."""
     try:
-        return json.loads(whole, parse_float=str)
-    except json.JSONDecodeError:
-        raise Unreadable(
-            text.label, f"this is not JSON ({first.msg}).", "Export it again.", first.lineno
-        ) from None
+        return json.loads(whole, **NUMBERS)
+    except TOO_MUCH as error:
+        raise _broken(text, error) from None
+
+
+def _broken(text: TextFile, error: Exception) -> Unreadable:
+    line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+    return Unreadable(text.label, f"this is not JSON ({_why(error)}).", "Export it again.", line)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg
+    return "it is nested too deeply"
 
 
 def _array(text: TextFile, whole: str) -> Iterator[_Found]:
-    decoder = json.JSONDecoder(parse_float=str)
+    decoder = json.JSONDecoder(**NUMBERS)
     place = whole.index("[") + 1
     line = 1 + whole.count("\n", 0, place)
     while True:
@@ -84,10 +101,8 @@ def _array(text: TextFile, whole: str) -> Iterator[_Found]:
             return
         try:
             value, end = decoder.raw_decode(whole, place)
-        except json.JSONDecodeError as error:
-            raise Unreadable(
-                text.label, f"this is not JSON ({error.msg}).", "Export it again.", error.lineno
-            ) from None
+        except TOO_MUCH as error:
+            raise _broken(text, error) from None
         yield _understood(line, value, whole[place:end])
         line += whole.count("\n", place, end)
         place = end
@@ -96,7 +111,11 @@ def _array(text: TextFile, whole: str) -> Iterator[_Found]:
 def _understood(line: int, value: Any, raw: str) -> _Found:
     if not isinstance(value, dict):
         return _Found(line, {}, raw, "this is not an object with fields")
-    return _Found(line, dict(_flat("", value)), raw)
+    fields = dict(_flat("", value))
+    if any(_NO_TEXT.search(name + cell) for name, cell in fields.items()):
+        cells = {name: "" for name in fields if not _NO_TEXT.search(name)}
+        return _Found(line, cells, raw, "there is a character that is no text")
+    return _Found(line, fields, raw)
 
 
 def _flat(prefix: str, value: dict[str, Any]) -> Iterator[tuple[str, str]]:

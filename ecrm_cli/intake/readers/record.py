@@ -31,10 +31,13 @@ class Record:
 
 @dataclass(frozen=True)
 class TextFile:
-    """A file as UTF-8 text on disk: ``label`` is its name for people, ``path`` what to open."""
+    """A file as UTF-8 text on disk: ``label`` is its name for people, ``path`` what to open.
+
+    ``plain``: every line ends in the usual way, none is empty, and no quote follows a blank.
+    """
 
     label: str
     path: Path
     sha256: str
     line_count: int
-    simple_ends: bool
+    plain: bool

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from ecrm_cli.core.errors import Conflict, NotFound, Place
+from ecrm_cli.core.errors import Conflict, DiskFull, EcrmError, NotFound, Place
+from ecrm_cli.core.system import no_room
 from ecrm_cli.intake.readers.record import TextFile, Unreadable
 
 BLOCK = 1 << 20
 # The engine's own limit for a line; nothing that people export comes near it.
 LONGEST_LINE = 2_000_000
+# A quote after a blank does not open a cell; whoever wrote it thought it would.
+_STRAY_QUOTE = re.compile(rb'(?:^|[,;|\t\n]) +"')
+_EMPTY_LINE = re.compile(rb"(?:^|\n)[,;|\t ]*\r?\n")
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -42,8 +48,9 @@ class NoSuchFile(NotFound):
     def __init__(self, path: Path) -> None:
         from difflib import get_close_matches
 
-        folder = path.parent
-        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        names: list[str] = []
+        with suppress(OSError):
+            names = [entry.name for entry in path.parent.iterdir()]
         matches = get_close_matches(path.name, names, n=3)
         hint = f"Did you mean {' or '.join(matches)}?" if matches else "Check the name and folder."
         super().__init__(f"There is no file {path}.", hint=hint, matches=matches)
@@ -67,8 +74,7 @@ class _Counter:
     label: str
     lines: int = 0
     tail: bytes = b""
-    longest: int = 0
-    odd_ends: bool = False
+    usual: bool = True
     digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def see(self, block: bytes) -> None:
@@ -81,16 +87,17 @@ class _Counter:
                 "Save it again as CSV in UTF-8.",
                 line,
             )
-        pieces = (self.tail + block).split(b"\n")
-        for offset, piece in enumerate(pieces):
-            if len(piece) > LONGEST_LINE:
-                raise Unreadable(
-                    self.label,
-                    f"the line is longer than {LONGEST_LINE:,} bytes.",
-                    "A quote may be open that never closes, or this is not a table.",
-                    self.lines + offset + 1,
-                )
-        self.odd_ends = self.odd_ends or any(b"\r" in piece[:-1] for piece in pieces)
+        seen = self.tail + block
+        pieces = seen.split(b"\n")
+        if max(map(len, pieces)) > LONGEST_LINE:
+            place = next(n for n, piece in enumerate(pieces, 1) if len(piece) > LONGEST_LINE)
+            raise Unreadable(
+                self.label,
+                f"the line is longer than {LONGEST_LINE:,} bytes.",
+                "A quote may be open that never closes, or this is not a table.",
+                self.lines + place,
+            )
+        self.usual = self.usual and not _is_odd(seen)
         self.lines += len(pieces) - 1
         self.tail = pieces[-1]
 
@@ -99,24 +106,56 @@ class _Counter:
         """Lines seen, a last one without an end included."""
         return self.lines + bool(self.tail)
 
+    @property
+    def plain(self) -> bool:
+        """Whether the engine reads the text as we do; a last line without an end included."""
+        return self.usual and not (self.tail and not self.tail.strip(b",;|\t \r"))
+
+
+def _is_odd(seen: bytes) -> bool:
+    """Whether a line ends in a lone CR or has only empty cells, or a quote stands after a blank."""
+    returns = seen.count(b"\r") - seen.endswith(b"\r")
+    return (
+        returns != seen.count(b"\r\n")
+        or (b' "' in seen and _STRAY_QUOTE.search(seen) is not None)
+        or _EMPTY_LINE.search(seen) is not None
+    )
+
 
 def as_text(given: str, scratch: Path, encoding: str | None) -> TextFile:
     """Make sure ``given`` (a path or ``-``) is UTF-8 text on disk; digest it on the way.
 
-    Raises NoSuchFile, Unreadable, ChangedWhileRead.
+    Raises NoSuchFile, Unreadable, ChangedWhileRead, DiskFull.
     """
-    if given == "-":
-        return _taken_in("stdin", sys.stdin.buffer, scratch, encoding)
-    path = Path(given)
-    if path.is_dir():
-        raise Unreadable(given, "this is a folder.", "Name a file in it.")
     try:
-        with path.open("rb") as source:
-            return _measured(path, source, scratch, encoding)
-    except FileNotFoundError:
-        raise NoSuchFile(path) from None
-    except PermissionError:
-        raise Unreadable(given, "you may not read this file.", "Change its permissions.") from None
+        if given == "-":
+            return _taken_in("stdin", _stdin(), scratch, encoding)
+        with Path(given).open("rb") as source:
+            # What another program hands over as it goes can be read only once.
+            if not source.seekable():
+                return _taken_in(given, source, scratch, encoding)
+            return _measured(Path(given), source, scratch, encoding)
+    except OSError as error:
+        raise _unread(given, scratch, error) from error
+
+
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise Unreadable("stdin", "nothing is connected to it.", "Pipe a file into it.")
+    return sys.stdin.buffer
+
+
+def _unread(given: str, scratch: Path, error: OSError) -> EcrmError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NoSuchFile(Path(given))
+    if isinstance(error, IsADirectoryError):
+        return Unreadable(given, "this is a folder.", "Name a file in it.")
+    if isinstance(error, PermissionError):
+        return Unreadable(given, "you may not read this file.", "Change its permissions.")
+    if no_room(error):
+        return DiskFull(scratch)
+    why = (error.strerror or str(error)).lower()
+    return Unreadable(given, f"it cannot be read: {why}.", "Copy it to this machine first.")
 
 
 def _measured(path: Path, source: BinaryIO, scratch: Path, encoding: str | None) -> TextFile:
@@ -157,13 +196,17 @@ def _finished(counter: _Counter, path: Path) -> TextFile:
         path,
         counter.digest.hexdigest(),
         counter.line_count,
-        simple_ends=not counter.odd_ends,
+        plain=counter.plain,
     )
 
 
 def unchanged_since(text: TextFile, before: tuple[int, int, int] | None) -> None:
     """Raise ChangedWhileRead when the file is not the one that was measured."""
-    if before is not None and _stamp(Path(text.label)) != before:
+    try:
+        same = before is None or _stamp(Path(text.label)) == before
+    except FileNotFoundError:
+        same = False
+    if not same:
         raise ChangedWhileRead(text.label)
 
 
@@ -185,13 +228,18 @@ def _codec(label: str, source: BinaryIO, encoding: str | None) -> str:
         if head.startswith(signature):
             raise Unreadable(label, f"this is {words}.", "Save it as CSV in UTF-8 and import that.")
     if encoding is not None:
-        try:
-            return codecs.lookup(encoding).name
-        except LookupError:
-            raise Unreadable(
-                label, f"there is no encoding {encoding!r}.", "Write one such as cp1252 or koi8-r."
-            ) from None
+        return _named_codec(label, encoding)
     return next((codec for bom, codec in _BOMS if head.startswith(bom)), "utf-8")
+
+
+def _named_codec(label: str, encoding: str) -> str:
+    with suppress(LookupError, ValueError):
+        # What is known by a name and is no encoding of text, such as base64, gives bytes.
+        if isinstance(codecs.getincrementaldecoder(encoding)().decode(b""), str):
+            return codecs.lookup(encoding).name
+    raise Unreadable(
+        label, f"there is no encoding {encoding!r}.", "Write one such as cp1252 or koi8-r."
+    )
 
 
 def _checked(counter: _Counter, source: BinaryIO) -> Iterator[bytes]:
@@ -208,11 +256,13 @@ def _decoded(
 ) -> str:
     try:
         return decoder.decode(block, final)
-    except UnicodeDecodeError as error:
-        line = counter.lines + block.count(b"\n", 0, max(error.start, 0)) + 1
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        codec = error.encoding if isinstance(error, UnicodeDecodeError) else "in that encoding"
+        line = counter.lines + block.count(b"\n", 0, max(start, 0)) + 1
         raise Unreadable(
             counter.label,
-            f"the text is not {error.encoding.upper()}.",
+            f"the text is not {codec.upper() if codec.islower() and ' ' not in codec else codec}.",
             "Say what it is with --encoding, such as --encoding cp1252, or save it as UTF-8.",
             line,
         ) from None

@@ -97,7 +97,7 @@ def add_order(
     business = door.settings.business
     new = NewOrder(
         None, model.currency(currency or business.currency),
-        read_moment(at, door.now, business.timezone), None if total is None else model.amount(total),
+        read_moment(at, door.now, business.timezone), model.amount(total) if total else None,
         tuple(model.line(line) for line in lines or []), channel, number, new_product,
     )  # fmt: skip
     with door.writing() as store:
@@ -123,7 +123,7 @@ def refund_order(
 
 
 def wanted_of(door: App, since: str | None, until: str | None, status: str | None) -> Wanted:
-    """Read the period, whole days of the workspace, and the status. Raises BadDay, UnknownStatus."""
+    """Read the period in whole days, and the status. Raises BadDay, UnknownStatus."""
     zone = door.settings.business.timezone
     return Wanted(
         status=model.status(status),

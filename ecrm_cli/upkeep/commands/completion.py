@@ -19,7 +19,9 @@ def completion(
     shell: Annotated[Shell, typer.Argument(metavar="bash|zsh|fish", help="Your shell.")],
     install: Annotated[bool, typer.Option("--install", help="Write it where it is read.")] = False,
 ) -> None:
-    """Print the script that makes your shell complete ecrm, or install it.
+    """Set up completion for your shell.
+
+    Prints the script that your shell reads, or with --install writes it where it is read.
 
     Example: ecrm completion bash --install
     """
