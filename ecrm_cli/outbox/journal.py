@@ -146,6 +146,10 @@ class Found:
     begun: set[int] = field(default_factory=set)
     answers: dict[int, dict[str, Any]] = field(default_factory=dict)
 
+    def is_of(self, claim: Claim) -> bool:
+        """Whether it is one of a claim's journals."""
+        return (self.run_id, self.number) == (claim.run_id, claim.number)
+
     @property
     def unanswered(self) -> set[int]:
         """The messages that may have left, or not."""
