@@ -67,9 +67,7 @@ def fill(store: Store, asking: Asking, whom: Whom) -> Size:
         segments.choose(store, rule, asking)
         store.run("campaigns.leave_out_chosen")
     if whom.unreached:
-        store.run(
-            "campaigns.leave_out_reached", campaign=whom.campaign, transport=whom.transport
-        )
+        store.run("campaigns.leave_out_reached", campaign=whom.campaign, transport=whom.transport)
     if whom.broken:
         store.run("campaigns.leave_out_broken", contact_ids=list(whom.broken))
     segments.choose(store, whom.rule, asking)

@@ -37,8 +37,9 @@ def changes(frozen: Outgoing, run: Row, draft: Draft) -> Changes:
     """
     words = _words(frozen), _words(draft.outgoing)
     kept = json.loads(run["rule"])
-    rule = _rule(kept["segment"], kept["exclude"], kept["files"]), _rule(
-        draft.rule.segment, draft.rule.exclude, draft.rule.files
+    rule = (
+        _rule(kept["segment"], kept["exclude"], kept["files"]),
+        _rule(draft.rule.segment, draft.rule.exclude, draft.rule.files),
     )
     return Changes(
         tuple(_differing(*words)),
