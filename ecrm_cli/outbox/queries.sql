@@ -15,13 +15,15 @@ INSERT INTO outgoing (run_id, kind, name, topic, sender, subject, html, txt, dig
 VALUES ($run_id, $kind, $name, $topic, $sender, $subject, $html::JSON, $txt::JSON, $digest,
         'running', $transport, $place, $message_key, $actor, $now);
 
--- One row a contact, whatever the audience repeats; a reason wins over none.
+-- One row a contact, whatever the audience repeats; a reason wins over none. Who is in the run
+-- already stays as they are.
 -- name: enqueue
 INSERT INTO message (message_id, run_id, seq, contact_id, address, language, variant, status,
                      reason, attempts, mime_id, context, recorded_at)
 WITH chosen AS (
     SELECT contact_id, min(language) AS language, min(variant) AS variant, min(reason) AS reason
     FROM audience
+    WHERE contact_id NOT IN (SELECT contact_id FROM message WHERE run_id = $run_id)
     GROUP BY contact_id
 ),
 addressed AS (
@@ -39,12 +41,49 @@ weighed AS (
 )
 SELECT $last_id + row_number() OVER (ORDER BY contact_id), $run_id,
        CASE WHEN reason IS NULL
-            THEN row_number() OVER (PARTITION BY reason IS NULL ORDER BY contact_id) END,
+            THEN (SELECT coalesce(max(seq), 0) FROM message WHERE run_id = $run_id)
+                + row_number() OVER (PARTITION BY reason IS NULL ORDER BY contact_id) END,
        contact_id, address, language, variant,
        CASE WHEN reason IS NULL THEN 'queued' ELSE 'skipped' END, reason, 0,
        '<' || left(sha256(concat_ws(':', $key, $run_id, contact_id)), 32) || '@' || $domain || '>',
        $context::JSON, $now
 FROM weighed;
+
+-- name: reword
+UPDATE outgoing
+SET topic = $topic, sender = $sender, subject = $subject, html = $html::JSON, txt = $txt::JSON,
+    digest = $digest
+WHERE run_id = $run_id;
+
+-- Those who wait in a run and are not in its new audience. Who was reached by an earlier run was
+-- queued because the owner said so.
+-- name: leave_out
+UPDATE message
+SET status = 'skipped', reason = coalesce(left_out.reason, 'excluded'), next_try = NULL
+FROM (
+    SELECT m.message_id, a.reason
+    FROM message m
+    LEFT JOIN audience a USING (contact_id)
+    WHERE m.run_id = $run_id AND m.status IN ('queued', 'deferred')
+        AND (a.contact_id IS NULL OR a.reason <> 'reached')
+) AS left_out
+WHERE message.message_id = left_out.message_id;
+
+-- Those whom a run left out and its new audience does not.
+-- name: take_in
+UPDATE message
+SET status = 'queued', reason = NULL, address = taken_in.address, seq = taken_in.seq
+FROM (
+    SELECT m.message_id, min(i.value) AS address,
+           coalesce(m.seq, (SELECT coalesce(max(seq), 0) FROM message WHERE run_id = $run_id)
+               + row_number() OVER (PARTITION BY m.seq IS NULL ORDER BY m.contact_id)) AS seq
+    FROM message m
+    JOIN audience a USING (contact_id)
+    JOIN identity i ON i.contact_id = m.contact_id AND i.kind = 'email' AND i.is_primary
+    WHERE m.run_id = $run_id AND m.status = 'skipped' AND m.sender_id IS NULL AND a.reason IS NULL
+    GROUP BY m.message_id, m.seq, m.contact_id
+) AS taken_in
+WHERE message.message_id = taken_in.message_id;
 
 -- name: run
 SELECT run_id, kind, name, topic, sender, subject, html::VARCHAR AS html, txt::VARCHAR AS txt,

@@ -106,9 +106,7 @@ class Renderer:
             context["subject"] = self._subject.render(context)
         parts: Parts = self._press.parts(language.html.pieces(context))
         text = parts.text if language.txt is None else language.txt.render(context)
-        subject = " ".join(
-            str(context["subject"] if self.outgoing.subject else parts.title).split()
-        )
+        subject = one_line(str(context["subject"])) if self.outgoing.subject else parts.title
         if not subject:
             raise NoSubject
         return Shown(subject, parts.html, text, language.tag)
