@@ -39,12 +39,6 @@ class Noun:
 PEOPLE, MAIL, SALES, DATA, HOUSE = "People", "Mail", "Sales", "Data in and out", "The house"
 
 NOUNS = (
-    Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
-    Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
-    Noun("config", "upkeep.commands.config", "Look at and change config.yaml.", HOUSE),
-    Noun("audit", "audit.commands", "Who did what, in a chain that can be verified.", HOUSE),
-    Noun("completion", "upkeep.commands.completion", "Set up completion for your shell.", HOUSE),
-    Noun("version", "upkeep.commands.version", "Print the version.", HOUSE),
     Noun("contact", "contacts.commands.contact", "People: find, show, add, edit, tag.", PEOPLE,
          ("contacts", "customer", "customers")),
     Noun("tag", "contacts.commands.tag", "The tags in use.", PEOPLE, ("tags",)),
@@ -57,6 +51,12 @@ NOUNS = (
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
+    Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
+    Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
+    Noun("config", "upkeep.commands.config", "Look at and change config.yaml.", HOUSE),
+    Noun("audit", "audit.commands", "Who did what, in a chain that can be verified.", HOUSE),
+    Noun("completion", "upkeep.commands.completion", "Set up completion for your shell.", HOUSE),
+    Noun("version", "upkeep.commands.version", "Print the version.", HOUSE),
 )  # fmt: skip
 
 _DOORS = {name: noun for noun in NOUNS for name in (noun.name, *noun.aliases)}
@@ -74,9 +74,9 @@ def _option(*names: str, **attributes: Any) -> typer.core.TyperOption:
     )
 
 
-def global_options() -> list[typer.core.TyperOption]:
-    """Make the options that go anywhere on the line."""
-    return [
+def global_options(*, hidden: bool = False) -> list[typer.core.TyperOption]:
+    """Make the options that go anywhere on the line; a noun takes them without listing them."""
+    options = [
         _option("-f", "--format", metavar="|".join(FORMATS), help="How the answer is written."),
         _option("--json", is_flag=True, help="The same as --format json."),
         _option("-o", "--out", metavar="FILE", help="Write to a file; its suffix says the format."),
@@ -87,6 +87,9 @@ def global_options() -> list[typer.core.TyperOption]:
         _option("--debug", is_flag=True, help="Show the traceback of a bug."),
         _option("--wait", metavar="TIME", help="How long to wait for the database (10s)."),
     ]
+    for option in options:
+        option.hidden = hidden
+    return options
 
 
 def list_options() -> list[typer.core.TyperOption]:
@@ -162,6 +165,8 @@ def open_door(noun: Noun) -> Any:
     module = importlib.import_module(f"ecrm_cli.{noun.module}")
     command = typer.main.get_command(module.app)
     command.name = noun.name
+    if isinstance(command, typer.core.TyperGroup):
+        command.params = [*command.params, *global_options(hidden=True)]
     return command
 
 

@@ -10,11 +10,12 @@ from ecrm_cli.core.app import App
 
 
 def note(door: App, command: str, contacts: Sequence[int] = ()) -> None:
-    """Remember that an answer with personal data left in a machine format or a file.
+    """Remember that an answer with personal data goes to a program or a file.
 
-    What a person reads on a terminal is no export. ``contacts`` are the people, where few.
+    What a person reads on a terminal is no export. ``contacts`` are the people, where few. Call it
+    before the answer is written: whoever closes the pipe half-way has read the other half.
     """
-    if not door.out.machine:
+    if not door.out.machine and door.out.stdout.isatty():
         return
     view = door.out.view
     body = {
@@ -31,4 +32,4 @@ def settle_waiting(door: App) -> None:
         waiting = spool.pending(store, door.workspace.spool, ops.EXPORTS, limit=1)
     if waiting.end != waiting.start:
         with door.writing() as store, store.transaction():
-            ops.settle_exports(store)
+            ops.settle_exports(store, door.now)

@@ -34,22 +34,26 @@ def record(store: Store, now: datetime, command: str, payload: Mapping[str, obje
     change: both happen or neither does.
     """
     with store.transaction():
-        settle_exports(store)
+        settle_exports(store, now)
         return _append(store, now, store.actor, command, as_line(payload))
 
 
-def settle_exports(store: Store) -> None:
-    """Chain the exports that wait in the spool, each at the time it happened; once each."""
+def settle_exports(store: Store, now: datetime) -> None:
+    """Chain the exports that wait in the spool, each at the time it happened; once each.
+
+    Lines that cannot be read are chained as lost, so that they are not missed silently.
+    """
     directory = store.opening.spool
     while directory is not None:
         waiting = spool.pending(store, directory, EXPORTS)
         if waiting.end == waiting.start:
             return
         for line in waiting.lines:
-            said = line.body
-            _append(
-                store, line.recorded_at, said["actor"], said["command"], as_line(said["payload"])
-            )
+            actor, command = str(line.body.get("actor")), str(line.body.get("command"))
+            _append(store, line.recorded_at, actor, command, as_line(line.body.get("payload")))
+        if waiting.damaged:
+            lost = as_line({"lines": waiting.damaged})
+            _append(store, now, store.actor, "audit lost-exports", lost)
         spool.settled(store, EXPORTS, waiting.end)
 
 

@@ -69,6 +69,7 @@ def _recognize(store: Store) -> None:
             break
         store.run("contacts.take_labels")
     store.run("contacts.create_label_matches")
+    store.run("contacts.create_own_matches")
     store.run("contacts.create_line_persons")
     new = _number(store, "contacts.count_new_persons", "persons")
     store.run("contacts.number_new_persons", last_id=store.take_ids("contact", new))
@@ -76,6 +77,7 @@ def _recognize(store: Store) -> None:
 
 def _write_people(store: Store, origin: Origin) -> None:
     facts = {"source": origin.source, "now": origin.now, "batch_id": origin.batch_id}
+    store.run("contacts.create_new_identities")
     store.run("contacts.create_pieces")
     store.run("contacts.create_patches")
     store.run("contacts.insert_sole_contacts", **facts)
@@ -92,7 +94,6 @@ def _write_people(store: Store, origin: Origin) -> None:
 
 
 def _write_identities(store: Store, origin: Origin) -> None:
-    store.run("contacts.create_new_identities")
     count = _number(store, "contacts.count_new_identities", "identities")
     store.run(
         "contacts.insert_identities",

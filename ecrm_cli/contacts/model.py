@@ -33,17 +33,20 @@ class BadPhone(DataError):
 def normal_email(text: str) -> str:
     """Return the address as it is compared: lower case, IDN domains as the mail server wants them.
 
+    A spreadsheet's mark for text, an apostrophe before it, is not part of it.
+
     Raises BadEmail with the library's reason.
     """
-    wanted = text.strip().lower()
+    wanted = text.strip().removeprefix("'").lower()
     if len(wanted) <= 254 and re.match(PLAIN_EMAIL, wanted) and len(wanted.split("@")[0]) <= 64:
         return wanted
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        return validate_email(wanted, check_deliverability=False).normalized.lower()
+        read = validate_email(wanted, check_deliverability=False)
     except EmailNotValidError as error:
         raise BadEmail(text, str(error)) from None
+    return f"{read.local_part}@{read.ascii_domain}".lower()
 
 
 def normal_phone(text: str, country: str | None) -> str:

@@ -16,7 +16,10 @@ from ecrm_cli.core.errors import Conflict, NotFound
 from ecrm_cli.core.store import Row, Store
 
 PAGE = 5_000
-_REF = re.compile(r"^[Pp]-(\d+)$")
+NAMED = 5
+_REF = re.compile(r"(?:[Pp]-)?([0-9]{1,18})")
+# What people type to name a phone: a name or an external id with digits in it is none.
+_DIALLED = re.compile(r"(tel:)?[\d\s+().\-/]+", re.IGNORECASE)
 
 
 class Ambiguous(Conflict):
@@ -26,8 +29,9 @@ class Ambiguous(Conflict):
         shown = [
             f"P-{row['contact_id']} {row['name'] or row['email'] or ''}".strip() for row in people
         ]
+        count = f"{len(people)}" if len(people) <= NAMED else f"more than {NAMED}"
         super().__init__(
-            f"{words!r} names {len(people)} contacts or more: {', '.join(shown)}.",
+            f"{words!r} names {count} contacts: {', '.join(shown[:NAMED])}.",
             hint="Name one of them by its ref, such as " + shown[0].split()[0] + ".",
             matches=shown,
         )
@@ -50,11 +54,10 @@ def resolve(store: Store, words: str, country: str | None) -> int:
 
 
 def _by_ref(store: Store, words: str, _country: str | None) -> list[int]:
-    ref = _REF.match(words)
-    number = ref[1] if ref else words
-    if not number.isdigit() or len(number) > 18:
+    ref = _REF.fullmatch(words)
+    if ref is None:
         return []
-    row = store.one("contacts.by_id", contact_id=int(number))
+    row = store.one("contacts.by_id", contact_id=int(ref[1]))
     return [row["contact_id"]] if row else []
 
 
@@ -66,6 +69,8 @@ def _by_address(store: Store, words: str, country: str | None) -> list[int]:
             return owners_of(store, "email", normal_email(words))
         except BadEmail:
             return []
+    if not _DIALLED.fullmatch(words):
+        return []
     try:
         return owners_of(store, "phone", normal_phone(words, country))
     except BadPhone:

@@ -166,6 +166,20 @@ WHERE contact_id = $contact_id;
 -- name: drop_primary
 DELETE FROM identity WHERE contact_id = $contact_id AND kind = $kind AND is_primary;
 
+-- An address the contact has already, beside the primary one, takes its place.
+-- name: make_primary
+UPDATE identity SET is_primary = true
+WHERE contact_id = $contact_id AND kind = $kind AND value = $value;
+
+-- Where the primary address of a kind is gone, the one known longest takes its place.
+-- name: promote_oldest
+UPDATE identity SET is_primary = true
+WHERE identity_id = (SELECT min(identity_id) FROM identity WHERE contact_id = $contact_id AND kind = $kind)
+    AND NOT EXISTS (FROM identity i WHERE i.contact_id = $contact_id AND i.kind = $kind AND i.is_primary);
+
+-- name: count_identities
+SELECT count(*) AS identities FROM identity WHERE contact_id = $contact_id;
+
 -- name: record_change
 INSERT INTO contact_change (change_id, contact_id, origin, origin_id, actor, occurred_at, recorded_at, before)
 VALUES ($change_id, $contact_id, $origin, $origin_id, $actor, $now, $now, $before::JSON);
@@ -261,7 +275,7 @@ repeated AS (
     GROUP BY kind, value
     HAVING min(line) < max(line)
 )
-SELECT k.line, r.key_number, r.head
+SELECT k.line, k.strength, r.key_number, r.head
 FROM incoming_key k
 JOIN repeated r USING (kind, value);
 
@@ -303,6 +317,16 @@ LEFT JOIN line_label l ON l.line = k.line
 WHERE k.owner IS NOT NULL
 GROUP BY 1;
 
+-- A line known by something stronger than all it shares with other lines is who it is: two known
+-- people with one phone stay two.
+-- name: create_own_matches
+CREATE OR REPLACE TEMP TABLE own_match AS
+SELECT k.line, arg_min(k.owner, k.strength * 1000000000000 + k.owner) AS contact_id
+FROM incoming_key k
+JOIN (SELECT line, min(strength) AS strength FROM shared_key GROUP BY line) s USING (line)
+WHERE k.owner IS NOT NULL AND k.strength < s.strength
+GROUP BY k.line;
+
 -- name: create_line_persons
 CREATE OR REPLACE TEMP TABLE line_person AS
 WITH labelled AS (
@@ -316,8 +340,9 @@ fresh AS (
     WHERE line = label AND label NOT IN (SELECT label FROM label_match)
 )
 SELECT d.line, d.label, d.sole, f.label IS NOT NULL AS is_new,
-       coalesce(m.contact_id, f.place) AS contact_id
+       coalesce(o.contact_id, m.contact_id, f.place) AS contact_id
 FROM labelled d
+LEFT JOIN own_match o USING (line)
 LEFT JOIN label_match m USING (label)
 LEFT JOIN fresh f USING (label);
 
@@ -398,7 +423,11 @@ held AS (
 SELECT n.contact_id, n.line, n.field, n.value
 FROM long_candidate n
 WHERE NOT EXISTS (FROM held h WHERE h.contact_id = n.contact_id AND h.field = n.field)
-QUALIFY row_number() OVER (PARTITION BY n.contact_id, n.field ORDER BY n.line) = 1;
+QUALIFY row_number() OVER (PARTITION BY n.contact_id, n.field ORDER BY n.line) = 1
+UNION ALL
+SELECT contact_id, line, kind, value
+FROM new_identity
+WHERE is_primary AND NOT is_new AND kind IN ('email', 'phone');
 
 -- name: create_patches
 CREATE OR REPLACE TEMP TABLE patch AS
@@ -473,33 +502,40 @@ FROM patch t
 WHERE contact.contact_id = t.contact_id
     AND t.contact_id IN (SELECT contact_id FROM line_person WHERE NOT is_new);
 
--- What the batch fills, as the dry run tells it.
+-- What the batch adds to people known before, as the dry run tells it.
 -- name: fills
-SELECT p.contact_id AS contact, p.field, NULL AS before, p.value AS after, p.line
-FROM piece p
-WHERE p.contact_id IN (SELECT contact_id FROM line_person WHERE NOT is_new)
-ORDER BY p.line, p.field
+WITH added AS (
+    SELECT contact_id, field, value, line FROM piece
+    UNION ALL
+    SELECT contact_id, kind, value, line FROM new_identity WHERE NOT (is_primary AND kind IN ('email', 'phone'))
+    UNION ALL
+    SELECT contact_id, 'tag', tag, line FROM new_tag
+)
+SELECT contact_id AS contact, field, NULL AS before, value AS after, line
+FROM added
+WHERE contact_id IN (SELECT contact_id FROM line_person WHERE NOT is_new)
+ORDER BY line, field, value
 LIMIT $amount;
 
 -- Addresses and numbers nobody has yet. A line's own are unique unless it shares a key.
 -- name: create_new_identities
 CREATE OR REPLACE TEMP TABLE new_identity AS
 WITH unknown_key AS (
-    SELECT p.contact_id, p.is_new AND p.sole AS plain, k.line, k.kind, k.value, k.raw, k.place
+    SELECT p.contact_id, p.is_new, p.is_new AND p.sole AS plain, k.line, k.kind, k.value, k.raw, k.place
     FROM incoming_key k
     JOIN line_person p USING (line)
     WHERE k.owner IS NULL
 )
-SELECT contact_id, line, kind, value, raw, place = 1 AS is_primary
+SELECT contact_id, line, is_new, kind, value, raw, place = 1 AS is_primary
 FROM unknown_key
 WHERE plain
 UNION ALL
-SELECT n.contact_id, n.line, n.kind, n.value, n.raw,
+SELECT n.contact_id, n.line, n.is_new, n.kind, n.value, n.raw,
        row_number() OVER (PARTITION BY n.contact_id, n.kind ORDER BY n.line, n.place) = 1
        AND NOT EXISTS (FROM identity i
                        WHERE i.contact_id = n.contact_id AND i.kind = n.kind AND i.is_primary)
 FROM (
-    SELECT contact_id, line, kind, value, raw, place
+    SELECT contact_id, line, is_new, kind, value, raw, place
     FROM unknown_key
     WHERE NOT plain
     QUALIFY row_number() OVER (PARTITION BY kind, value ORDER BY line) = 1

@@ -127,6 +127,17 @@ def happened(moment: datetime, now: datetime) -> None:
         raise StillToCome(moment)
 
 
+def is_zone(name: str) -> bool:
+    """Whether ``name`` is a time zone that this machine knows."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 def _zone(zone: str | tzinfo) -> tzinfo:
     if isinstance(zone, tzinfo):
         return zone

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from ecrm_cli.core.errors import OutsideFailure
+from ecrm_cli.core.headers import BadAddress, wire_address
 from ecrm_cli.core.smtp import Server, ServerRefused, connect, leave, reply_words
 from ecrm_cli.core.system import (
     PRIVATE_DIR,
@@ -25,8 +26,6 @@ from ecrm_cli.core.system import (
 
 Status = Literal["sent", "deferred", "failed", "unknown", "skipped"]
 
-# Nothing that could end the command it stands in, or name a second recipient.
-_FIT = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@]+@[^\s\x00-\x1f\x7f<>(),;:\\\"@]+")
 # A server that restarts or counts connections takes us again after moments like these, in seconds.
 _AGAIN_AFTER = (0.0, 1.0, 3.0)
 # Refusals of MAIL that are about this one message; any other is about who we are.
@@ -88,13 +87,15 @@ class SmtpMailer:
         self, message: bytes, sender: str, recipient: str, begun: Callable[[], None]
     ) -> Answer:
         """See Mailer: 4xx is deferred, 5xx failed, a line lost with the message on it unknown."""
-        if not _FIT.fullmatch(recipient):
+        try:
+            target = wire_address(recipient)
+        except BadAddress:
             return _UNFIT
         answer = Answer("deferred", "the server closed the connection")
         for _ in range(2):  # a line that was idle for long is found out only by using it
             line = self._connected()
             try:
-                refused = self._envelope(line, sender, recipient)
+                refused = self._envelope(line, wire_address(sender), target)
                 if refused is None:
                     begun()
                     return self._hand_over(line, message)
@@ -132,21 +133,19 @@ class SmtpMailer:
 
     def _envelope(self, line: smtplib.SMTP, sender: str, recipient: str) -> Answer | None:
         """Say who writes to whom; return why this message is refused, or None."""
-        utf8 = line.has_extn("smtputf8")
-        origin, target = _on_the_wire(sender), _on_the_wire(recipient)
-        if not target.isascii() and not utf8:
-            return Answer("skipped", "the server knows no SMTPUTF8", "no-smtputf8")
         options = ""
-        if utf8 and not (target + origin).isascii():
+        if not (sender + recipient).isascii():
+            if not line.has_extn("smtputf8"):
+                if not sender.isascii():
+                    raise SenderRefused(self._server, sender, "it knows no SMTPUTF8.")
+                return Answer("skipped", "the server knows no SMTPUTF8", "no-smtputf8")
             line.command_encoding = "utf-8"
             options = " SMTPUTF8 BODY=8BITMIME"
-        elif not origin.isascii():
-            raise SenderRefused(self._server, sender, "it knows no SMTPUTF8.")
-        code, words = _asked(line, "MAIL", f"FROM:<{origin}>{options}")
+        code, words = _asked(line, "MAIL", f"FROM:<{sender}>{options}")
         if code >= 500 and code not in _ABOUT_THE_MESSAGE:
             raise SenderRefused(self._server, sender, reply_words(code, words))
         if code < 300:
-            code, words = _asked(line, "RCPT", f"TO:<{target}>")
+            code, words = _asked(line, "RCPT", f"TO:<{recipient}>")
         return None if code < 300 else _judged(code, words)
 
     def _hand_over(self, line: smtplib.SMTP, message: bytes) -> Answer:
@@ -212,19 +211,6 @@ def _judged(code: int, words: bytes) -> Answer:
     return Answer("failed", said) if 500 <= code < 600 else Answer("unknown", said)
 
 
-def _on_the_wire(address: str) -> str:
-    """Return an address with its domain as name servers know it."""
-    if address.isascii():
-        return address
-    import idna
-
-    local, _, domain = address.rpartition("@")
-    try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
-    except idna.IDNAError:
-        return address
-
-
 def stuffed(message: bytes) -> bytes:
     """Return a message as it goes after DATA: every line ends in CRLF, none looks like the end."""
     ends = message.count(b"\r\n")
@@ -264,7 +250,9 @@ class FolderMailer:
         self, message: bytes, sender: str, recipient: str, begun: Callable[[], None]
     ) -> Answer:
         """See Mailer; what cannot be written raises DiskFull or CannotWrite."""
-        if not _FIT.fullmatch(recipient):
+        try:
+            wire_address(recipient)
+        except BadAddress:
             return _UNFIT
         now = time.time_ns() // 1000
         name = f"{now // 1_000_000}.M{now % 1_000_000}P{os.getpid()}Q{next(self._numbers)}"

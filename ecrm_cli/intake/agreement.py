@@ -51,6 +51,7 @@ def record(store: Store, origin: Origin, given: Agreement) -> Row:
     granted, already, withdrawn, suppressed, unknown, and said_no: those whose line says no.
     """
     choose(store, [])
+    store.run("intake.create_agreeing_macro")
     store.run("intake.choose_agreeing")
     said_no = (store.one("intake.count_not_agreeing") or {})["contacts"]
     grant = Grant(

@@ -67,6 +67,7 @@ def hand_over(store: Store, layout: Layout, origin: Origin, home: Home) -> None:
         separators=SEPARATORS,
         blanks=BLANKS,
         extra_names=list(extra_names(layout)),
+        formats=[*DATES, *layout.preset.dates],
     )
 
 

@@ -38,6 +38,7 @@ CONTACT_FIELDS = (
     "attributes",
     "created_at",
     "agreed",
+    "refused",
 )
 ORDER_FIELDS = (
     "number",

@@ -4,7 +4,7 @@ CREATE OR REPLACE TEMP TABLE staged_person (
     given_name VARCHAR, family_name VARCHAR, company VARCHAR, job VARCHAR, locale VARCHAR,
     zone VARCHAR, street VARCHAR, city VARCHAR, region VARCHAR, postcode VARCHAR, country VARCHAR,
     birthday VARCHAR, tags VARCHAR, attributes VARCHAR, created_at VARCHAR, agreed VARCHAR,
-    extra VARCHAR[]
+    refused VARCHAR, extra VARCHAR[]
 );
 
 -- name: create_staged_orders
@@ -108,7 +108,8 @@ SELECT $kind, unnest($raws::VARCHAR[]), unnest($regions::VARCHAR[]), unnest($val
 -- name: odd_emails
 SELECT DISTINCT email AS raw, '' AS region
 FROM staged_person
-WHERE email IS NOT NULL AND NOT regexp_matches(lower(email), $plain);
+WHERE email IS NOT NULL
+    AND (NOT regexp_matches(lower(email), $plain) OR length(email) > 254 OR strpos(email, '@') > 65);
 
 -- name: odd_phones
 SELECT DISTINCT s.phone AS raw, coalesce(c.value, $country, '') AS region
@@ -121,6 +122,9 @@ WHERE s.phone IS NOT NULL
 -- name: countries
 SELECT DISTINCT country AS raw, '' AS region FROM staged_person WHERE country IS NOT NULL;
 
+-- name: zones
+SELECT DISTINCT zone AS raw, '' AS region FROM staged_person WHERE zone IS NOT NULL;
+
 -- Lines become what contacts absorbs. What could not be read stays in attributes, as it was.
 -- name: hand_over_people
 INSERT INTO incoming_contact
@@ -132,15 +136,18 @@ WITH read_line AS (
                WHEN regexp_matches(s.phone, $plain_phone) THEN s.phone
                WHEN p.raw IS NULL THEN regexp_replace(s.phone, $separators, '', 'g')
            END) AS good_phone,
-           c.value AS good_country,
-           try_cast(s.birthday AS DATE) AS good_birthday,
+           c.value AS good_country, z.value AS good_zone,
+           in_reach(stamp_of(s.birthday, $formats::VARCHAR[]))::DATE AS good_birthday,
+           m.utc AS good_created_at,
            CASE WHEN json_valid(s.attributes) AND json_type(s.attributes) = 'OBJECT'
                THEN s.attributes::JSON END AS good_attributes
     FROM staged_person s
     LEFT JOIN understood e ON e.kind = 'email' AND e.raw = s.email
     LEFT JOIN understood c ON c.kind = 'country' AND c.raw = s.country
+    LEFT JOIN understood z ON z.kind = 'zone' AND z.raw = s.zone
     LEFT JOIN understood p ON p.kind = 'phone' AND p.raw = s.phone
         AND p.region = coalesce(c.value, $country, '')
+    LEFT JOIN moment m ON m.kind = 'created_at' AND m.line = s.line
     WHERE s.fault IS NULL
 ),
 kept AS (
@@ -151,11 +158,14 @@ kept AS (
                     {'key': 'phone_unread', 'value': CASE WHEN good_phone IS NULL THEN phone END},
                     {'key': 'country_unread',
                      'value': CASE WHEN good_country IS NULL THEN country END},
+                    {'key': 'zone_unread', 'value': CASE WHEN good_zone IS NULL THEN zone END},
                     {'key': 'birthday_unread',
                      'value': CASE WHEN good_birthday IS NULL THEN birthday END},
                     {'key': 'attributes_unread',
                      'value': CASE WHEN good_attributes IS NULL THEN attributes END},
-                    {'key': 'agreed', 'value': agreed}],
+                    {'key': 'created_at_unread',
+                     'value': CASE WHEN good_created_at IS NULL THEN created_at END},
+                    {'key': 'agreed', 'value': agreed}, {'key': 'refused', 'value': refused}],
                    list_transform(
                        list_zip($extra_names::VARCHAR[], coalesce(extra, []::VARCHAR[])),
                        lambda pair: {'key': pair[1], 'value': nullif(trim(pair[2], $blanks), '')})
@@ -176,7 +186,8 @@ SELECT k.line, k.good_email, k.email, k.good_phone, k.phone,
            WHEN contains(k.name, ',') THEN nullif(trim(split_part(k.name, ',', 1)), '')
            WHEN contains(k.name, ' ') THEN trim(substr(k.name, strpos(k.name, ' ') + 1))
        END),
-       k.company, k.job, k.locale, k.zone, k.street, k.city, k.region, k.postcode, k.good_country,
+       k.company, k.job, k.locale, k.good_zone, k.street, k.city, k.region,
+       regexp_replace(k.postcode, '^\x27', ''), k.good_country,
        k.good_birthday,
        CASE WHEN cardinality(k.others) = 0 THEN k.good_attributes
             WHEN k.good_attributes IS NULL THEN to_json(k.others)
@@ -185,9 +196,8 @@ SELECT k.line, k.good_email, k.email, k.good_phone, k.phone,
            list_transform(string_split_regex(coalesce(k.tags, ''), '[,;]'),
                           lambda part: trim(part)),
            lambda part: part <> '')),
-       least(m.utc, $now)
+       least(k.good_created_at, $now)
 FROM kept k
-LEFT JOIN moment m ON m.kind = 'created_at' AND m.line = k.line
 WHERE k.good_email IS NOT NULL OR k.good_phone IS NOT NULL OR k.external_id IS NOT NULL;
 
 -- Times of a file as they are written: an offset makes them absolute, without one they are local.
@@ -196,12 +206,15 @@ CREATE OR REPLACE TEMP TABLE moment (kind VARCHAR, line BIGINT, utc TIMESTAMP);
 
 -- name: read_created
 INSERT INTO moment
-SELECT 'created_at', line, CASE
-    WHEN is_absolute(created_at) THEN stamp_of(created_at, $formats::VARCHAR[])
-    ELSE timezone('UTC', timezone($zone, stamp_of(created_at, $formats::VARCHAR[])))
-END
-FROM staged_person
-WHERE stamp_of(created_at, $formats::VARCHAR[]) IS NOT NULL;
+SELECT 'created_at', line,
+       CASE WHEN absolute THEN stamp ELSE timezone('UTC', timezone($zone, stamp)) END
+FROM (
+    SELECT line, is_absolute(created_at) AS absolute,
+           in_reach(stamp_of(created_at, $formats::VARCHAR[])) AS stamp
+    FROM staged_person
+    WHERE created_at IS NOT NULL
+)
+WHERE stamp IS NOT NULL;
 
 -- Lines that no identifier can be read from, with the first thing that is wrong.
 -- name: people_rejects
@@ -228,7 +241,8 @@ FROM incoming_contact
 WHERE (email IS NULL AND email_raw IS NOT NULL)
    OR (phone IS NULL AND phone_raw IS NOT NULL)
    OR (attributes IS NOT NULL AND list_has_any(
-       json_keys(attributes), ['country_unread', 'birthday_unread', 'attributes_unread']));
+       json_keys(attributes), ['country_unread', 'zone_unread', 'birthday_unread',
+                               'created_at_unread', 'attributes_unread']));
 
 -- Lines of orders that became a guest's because nothing that names the buyer could be read.
 -- name: count_nameless
@@ -237,20 +251,28 @@ FROM headed_row r
 JOIN order_person p USING (person_key)
 WHERE NOT r.tainted AND NOT EXISTS (FROM incoming_contact i WHERE i.line = p.line);
 
--- People whose file says yes, no, or nothing.
+-- What a file says of each line's person: yes, no, or nothing. A word that is no clear yes is a no.
+-- name: create_agreeing_macro
+CREATE OR REPLACE TEMP MACRO agrees(agreed, refused) AS
+    (agreed IS NULL OR lower(agreed) IN ('yes', 'y', 'true', 't', '1', 'x', 'subscribed', 'active',
+                                         'enabled', 'confirmed'))
+    AND NOT coalesce(lower(refused) IN ('yes', 'y', 'true', 't', '1', 'x')
+                     OR regexp_matches(lower(refused), '^\d{4}-\d\d|unsub|opt.?out|block|black.?list|bounce|complain|spam|clean|disabled|unreachable|suppress|inactive'),
+                     false);
+
 -- name: choose_agreeing
 INSERT INTO chosen_contact
 SELECT p.contact_id
 FROM line_person p
 JOIN staged_person s USING (line)
 GROUP BY p.contact_id
-HAVING bool_and(s.agreed IS NULL OR lower(s.agreed) IN ('yes', 'y', 'true', '1', 'subscribed', 'enabled', 'confirmed'));
+HAVING bool_and(agrees(s.agreed, s.refused));
 
 -- name: count_not_agreeing
 SELECT count(DISTINCT p.contact_id) AS contacts
 FROM line_person p
 JOIN staged_person s USING (line)
-WHERE NOT (s.agreed IS NULL OR lower(s.agreed) IN ('yes', 'y', 'true', '1', 'subscribed', 'enabled', 'confirmed'));
+WHERE NOT agrees(s.agreed, s.refused);
 
 -- The number of an amount that is written for people, without blanks, currency and sign.
 -- name: create_digits_macro

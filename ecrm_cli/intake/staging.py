@@ -22,9 +22,11 @@ LONGEST_RECORD = 500_000
 # Attributes that the import itself may add to what a file has.
 RESERVED = (
     "agreed",
+    "refused",
     "email_unread",
     "phone_unread",
     "country_unread",
+    "zone_unread",
     "birthday_unread",
     "created_at_unread",
     "attributes_unread",

@@ -12,6 +12,7 @@ from ecrm_cli.contacts.model import (
     normal_email,
     normal_phone,
 )
+from ecrm_cli.core.calendar import is_zone
 from ecrm_cli.core.codes import CURRENCIES
 from ecrm_cli.core.locale import country_code
 from ecrm_cli.core.store import Row, Store
@@ -27,6 +28,7 @@ def settle(store: Store, country: str | None) -> None:
     """
     store.run("intake.create_understood")
     _learn(store, "country", store.rows("intake.countries"), _country)
+    _learn(store, "zone", store.rows("intake.zones"), _zone)
     _learn(store, "email", store.rows("intake.odd_emails", plain=PLAIN_EMAIL), _email)
     phones = store.rows(
         "intake.odd_phones", plain=PLAIN_PHONE, separators=SEPARATORS, country=country
@@ -62,6 +64,10 @@ def _learn(store: Store, kind: str, texts: list[Row], ask: Callable[[Row], Answe
 
 def _country(row: Row) -> Answer:
     return country_code(row["raw"]), None
+
+
+def _zone(row: Row) -> Answer:
+    return row["raw"] if is_zone(row["raw"]) else None, None
 
 
 def _email(row: Row) -> Answer:

@@ -61,36 +61,41 @@ LEFT JOIN (
 -- field: orders.average | Total divided by orders, to four decimals; nobody without an order. | orders.average: {gte: 50}
 -- takes: money
 SELECT contact_id,
-       CAST((2 * abs(amount) + orders) // (2 * orders) * sign(amount) AS DECIMAL(18, 0)) * 0.0001
+       CAST((2 * abs(parts) + orders) // (2 * orders) * sign(parts) AS DECIMAL(18, 0)) * 0.0001
        AS seen
 FROM (
-    SELECT contact_id, CAST(TRY_CAST(sum(amount) AS DECIMAL(18, 4)) * 10000 AS BIGINT) AS amount,
-           count(number) AS orders
+    SELECT contact_id, orders,
+           CAST(trunc(amount) AS BIGINT) * 10000
+           + CAST(CAST(amount % 1 AS DECIMAL(5, 4)) * 10000 AS INTEGER) AS parts
     FROM (
-        SELECT contact_id, total AS amount, order_id AS number
-        FROM orders
-        WHERE NOT is_test AND currency = $currency AND ordered_at < $as_of
-            AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
-            AND ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
-            AND ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
-        UNION ALL
-        SELECT o.contact_id, -r.amount, NULL
-        FROM refund r
-        JOIN orders o USING (order_id)
-        WHERE r.refunded_at < $as_of AND r.currency = $currency AND o.currency = $currency
-            AND NOT o.is_test AND o.ordered_at < $as_of
-            AND coalesce(o.cancelled_at, TIMESTAMP 'infinity') >= $as_of
-            AND o.ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
-            AND o.ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
-        UNION ALL
-        SELECT contact_id, -amount, NULL
-        FROM refund
-        WHERE order_id IS NULL AND currency = $currency AND refunded_at < $as_of
-            AND refunded_at >= coalesce($from_utc, TIMESTAMP '-infinity')
-            AND refunded_at < coalesce($to_utc, TIMESTAMP 'infinity')
-    ) AS amounts
-    GROUP BY contact_id
-) AS summed
+        SELECT contact_id, TRY_CAST(sum(amount) AS DECIMAL(18, 4)) AS amount,
+               count(number) AS orders
+        FROM (
+            SELECT contact_id, total AS amount, order_id AS number
+            FROM orders
+            WHERE NOT is_test AND currency = $currency AND ordered_at < $as_of
+                AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+                AND ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+                AND ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
+            UNION ALL
+            SELECT o.contact_id, -r.amount, NULL
+            FROM refund r
+            JOIN orders o USING (order_id)
+            WHERE r.refunded_at < $as_of AND r.currency = $currency AND o.currency = $currency
+                AND NOT o.is_test AND o.ordered_at < $as_of
+                AND coalesce(o.cancelled_at, TIMESTAMP 'infinity') >= $as_of
+                AND o.ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+                AND o.ordered_at < coalesce($to_utc, TIMESTAMP 'infinity')
+            UNION ALL
+            SELECT contact_id, -amount, NULL
+            FROM refund
+            WHERE order_id IS NULL AND currency = $currency AND refunded_at < $as_of
+                AND refunded_at >= coalesce($from_utc, TIMESTAMP '-infinity')
+                AND refunded_at < coalesce($to_utc, TIMESTAMP 'infinity')
+        ) AS amounts
+        GROUP BY contact_id
+    ) AS summed
+) AS divided
 WHERE orders > 0;
 
 -- name: orders_first

@@ -64,6 +64,11 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
 
+    @property
+    def people(self) -> list[int]:
+        """The contact asked for, if one was."""
+        return [] if self.contact_id is None else [self.contact_id]
+
 
 class BadAmount(DataError):
     """Words that are no amount."""

@@ -77,7 +77,8 @@ SELECT number
 FROM (
     SELECT DISTINCT number
     FROM orders
-    WHERE (left(number, 3) = left($words, 3) OR right(number, 3) = right($words, 3))
+    WHERE (left(number, 3) = left($words, 3) OR right(number, 3) = right($words, 3)
+           OR length($words) <= 4)
         AND abs(length(number) - length($words)) <= 1
 )
 WHERE damerau_levenshtein(number, $words) <= 2

@@ -6,26 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 
 from ecrm_cli.audit import ops as audit
-from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.formats import as_line
+from ecrm_cli.core.headers import split_sender
 from ecrm_cli.core.store import Store
 from ecrm_cli.outbox.model import Outgoing
 from ecrm_cli.outbox.ops import status
-
-
-class NoSender(DataError):
-    """It is not said who mail is from."""
-
-    def __init__(self, sender: str) -> None:
-        said = f"{sender!r} is no sender" if sender else "It is not said who mail is from"
-        super().__init__(
-            f"{said}.",
-            hint='Write mail.from in config.yaml, such as "Corner Coffee <hello@coffee.example>".',
-        )
 
 
 def open_audience(store: Store) -> None:
@@ -37,7 +25,7 @@ def open_audience(store: Store) -> None:
 
 
 def create_run(store: Store, now: datetime, outgoing: Outgoing) -> int:
-    """Write down what a run sends; return its number. Raises NoSender."""
+    """Write down what a run sends; return its number. Raises BadAddress."""
     sender_domain(outgoing.sender)
     with store.transaction():
         run_id = store.take_ids("outgoing") + 1
@@ -77,11 +65,8 @@ def enqueue(
 
 
 def sender_domain(sender: str) -> str:
-    """Return the domain of a From header, in ASCII. Raises NoSender."""
-    local, _, domain = parseaddr(sender)[1].rpartition("@")
-    if not local or not domain or any(sign in sender for sign in "\r\n"):
-        raise NoSender(sender)
-    return domain.lower() if domain.isascii() else domain.encode("idna").decode("ascii")
+    """Return the domain of a From header, in ASCII. Raises BadAddress."""
+    return split_sender(sender)[1].rpartition("@")[2].lower()
 
 
 def digest(outgoing: Outgoing) -> str:

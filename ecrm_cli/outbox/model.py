@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 STATUSES = ("queued", "sending", "sent", "deferred", "failed", "unknown", "skipped")
 STATES = ("running", "paused", "cancelled", "finished")
+ENDED = ("cancelled", "finished")
 
 Kind = Literal["campaign", "service"]
 Transport = Literal["folder", "smtp"]

@@ -9,7 +9,7 @@ from typing import Literal
 from ecrm_cli.audit import ops as audit
 from ecrm_cli.core.errors import Conflict, NotFound
 from ecrm_cli.core.store import Row, Store
-from ecrm_cli.outbox.model import STATUSES
+from ecrm_cli.outbox.model import ENDED, STATUSES
 
 PAGE = 1_000
 
@@ -20,6 +20,17 @@ class NoRun(NotFound):
     def __init__(self, run_id: int, last_id: int) -> None:
         known = f"They are numbered R-1 to R-{last_id}." if last_id else "There are none yet."
         super().__init__(f"There is no run R-{run_id}.", hint=known)
+
+
+class RunEnded(Conflict):
+    """A run that is over was to be paused, cancelled or gone on with."""
+
+    def __init__(self, run: Row) -> None:
+        ended = f" since {run['ended_at']:%Y-%m-%d %H:%M} UTC" if run["ended_at"] else ""
+        super().__init__(
+            f"The run R-{run['run_id']} of {run['name']} is {run['state']}{ended}.",
+            hint="A new run begins with --again.",
+        )
 
 
 class NotInDoubt(Conflict):
@@ -108,23 +119,34 @@ def resolve(
 
 
 def requeue_unknown(store: Store, now: datetime, run_id: int) -> int:
-    """Queue again whatever is in doubt, on the owner's word; return how many."""
+    """Queue again whatever is in doubt, on the owner's word; return how many.
+
+    A run that had finished goes on.
+    """
     with store.transaction():
         count = store.run("outbox.requeue_unknown", run_id=run_id)
         if count:
+            store.run("outbox.reopen", run_id=run_id)
             audit.record(store, now, "mail requeue", {"run": run_id, "messages": count})
     return count
 
 
 def set_state(store: Store, now: datetime, run_id: int, state: str) -> bool:
-    """Set the state of a run; False when it was so already. Cancelling skips what waits."""
+    """Set the state of a run; False when it was so already. Cancelling skips what waits.
+
+    Raises NoRun, and RunEnded for a run that is cancelled or finished.
+    """
     with store.transaction():
-        changed = store.run("outbox.set_state", run_id=run_id, state=state, now=now) > 0
-        skipped = store.run("outbox.cancel_rest", run_id=run_id) if state == "cancelled" else 0
-        if changed:
-            payload = {"run": run_id, "state": state, "skipped": skipped}
-            audit.record(store, now, "mail state", payload)
-    return changed
+        before = run(store, run_id)
+        if before["state"] == state:
+            return False
+        if before["state"] in ENDED:
+            raise RunEnded(before)
+        store.run("outbox.set_state", run_id=run_id, state=state, now=now)
+        skipped = store.run("outbox.cancel_rest", run_id=run_id)
+        payload = {"run": run_id, "state": state, "skipped": skipped}
+        audit.record(store, now, "mail state", payload)
+    return True
 
 
 def timeline(store: Store, contact_id: int) -> list[Row]:

@@ -100,7 +100,7 @@ SELECT run_id FROM outgoing WHERE kind = 'service' AND message_key = $message_ke
 -- name: set_state
 UPDATE outgoing
 SET state = $state, ended_at = CASE WHEN $state IN ('cancelled', 'finished') THEN $now END
-WHERE run_id = $run_id AND state <> $state;
+WHERE run_id = $run_id;
 
 -- name: set_place
 UPDATE outgoing SET transport = $transport, place = $place WHERE run_id = $run_id;
@@ -113,10 +113,12 @@ WHERE run_id = $run_id AND state = 'running' AND NOT EXISTS (
     WHERE m.run_id = $run_id AND m.status IN ('queued', 'sending', 'deferred')
 );
 
+-- What waits in a run that was cancelled.
 -- name: cancel_rest
 UPDATE message
 SET status = 'skipped', reason = 'cancelled', next_try = NULL
-WHERE run_id = $run_id AND status IN ('queued', 'deferred');
+WHERE run_id = $run_id AND status IN ('queued', 'deferred')
+    AND EXISTS (FROM outgoing o WHERE o.run_id = $run_id AND o.state = 'cancelled');
 
 -- name: counts
 SELECT status, count(*) AS messages FROM message WHERE run_id = $run_id GROUP BY status;
@@ -288,6 +290,9 @@ UPDATE message
 SET status = $status, reason = 'resolved', sent_at = CASE WHEN $status = 'sent' THEN claimed_at END
 WHERE run_id = $run_id AND status = 'unknown'
     AND message_id IN (SELECT unnest($message_ids::BIGINT[]));
+
+-- name: reopen
+UPDATE outgoing SET state = 'running', ended_at = NULL WHERE run_id = $run_id AND state = 'finished';
 
 -- name: requeue_unknown
 UPDATE message

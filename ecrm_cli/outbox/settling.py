@@ -30,9 +30,14 @@ def settle(
         for found in journals:
             found.answers |= {line["a"]: line for line in told if line["a"] in found.begun}
             _settle_journal(store, now, found)
-        for row in store.rows("outbox.claims"):
-            claim = Claim.read(row["run_id"], row["sender_id"])
+        claims = [
+            Claim.read(row["run_id"], row["sender_id"]) for row in store.rows("outbox.claims")
+        ]
+        for claim in claims:
             _settle_rest(store, claim, [found for found in journals if found.is_of(claim)])
+        for run_id in {found.run_id for found in journals} | {claim.run_id for claim in claims}:
+            store.run("outbox.cancel_rest", run_id=run_id)
+            store.run("outbox.finish", run_id=run_id, now=now)
     return [found.path for found in journals]
 
 

@@ -15,11 +15,11 @@ import time
 import traceback
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from ecrm_cli.core.errors import DataError, OutsideFailure
+from ecrm_cli.core.headers import split_sender
 from ecrm_cli.core.mailers import Answer
 from ecrm_cli.core.processes import on_stop_signals
 from ecrm_cli.core.system import restrict_umask, write_whole
@@ -101,7 +101,6 @@ class Sender:
         self._mailer = mailer_of(setup["way"])
         self._pace = Pace(setup["per_second"])
         self._clock = Clock(datetime.fromisoformat(setup["now"]))
-        self._terms = Terms(**setup["terms"])
 
     def work(self) -> None:
         """Obey until the sender has gone or a signal came; then let go of the server."""
@@ -115,8 +114,8 @@ class Sender:
     def _obey(self, order: Mapping[str, Any]) -> None:
         if "run" in order:
             outgoing = Outgoing(**order["run"])
-            self._renderer = Renderer(outgoing, self._terms)
-            self._sender = parseaddr(outgoing.sender)[1]
+            self._renderer = Renderer(outgoing, Terms(**order["terms"]))
+            self._sender = split_sender(outgoing.sender)[1]
             return
         part = order["part"]
         rows = [Recipient(**self._orders.next()) for _ in range(part["rows"])]
@@ -125,8 +124,9 @@ class Sender:
         try:
             self._send(rows, Path(part["journal"]), ended)
         except OutsideFailure as failure:
-            ended["outside"] = {"message": failure.message, "hint": failure.hint,
-                                "kind": failure.kind}  # fmt: skip
+            # "Nothing was changed" is true of this message, not of the run.
+            words = failure.message.replace("; nothing was changed", "")
+            ended["outside"] = {"message": words, "hint": failure.hint}
         except Halted:
             pass
         self._tell({"over": {**ended, "done": self._done}})

@@ -124,7 +124,7 @@ def check_segments(
     asking = ops.asking_of(door)
     names = library.names(asking.folder) if name == EVERY else [name]
     with door.reading() as store:
-        found = checks.findings(store, asking, names)
+        found = checks.findings(store, asking, names, door.settings.consent.topics)
     failed = any(strict or finding["severity"] == "error" for finding in found)
     lines = [checks.line(finding) for finding in found]
     door.out.thing({"ok": not failed, "findings": found}, words=lines or ["Nothing is wrong."])
@@ -163,8 +163,8 @@ def list_members(
     with door.reading() as store:
         found = ops.members(store, rule, asking)
         total = partial(ops.count, store, rule, asking)
+        exports.note(door, "segment members")
         door.out.rows(found, columns=LIST_COLUMNS, total=total)
-    exports.note(door, "segment members")
 
 
 @app.command("explain", cls=Command)
@@ -183,8 +183,8 @@ def explain_member(
     rule = rule_of(door, asking, name, None)
     with door.reading() as store:
         found = explaining.explain(store, rule, asking, contact_named(door, store, contact))
-    door.out.thing(found, words=explaining.lines)
     exports.note(door, "segment explain", contacts=[found["contact"]])
+    door.out.thing(found, words=explaining.lines)
 
 
 @app.command("fields", cls=ListCommand)

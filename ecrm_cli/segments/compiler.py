@@ -48,6 +48,10 @@ class Compiled:
         text = _filled(frame, tables=self.tables, rule=self.rule, parts=parts)
         return query(f"segments.{frame}", text)
 
+    def nearest(self, leaf: Leaf) -> Query:
+        """Return the statement of what a condition sees that comes nearest to ``$wanted``."""
+        return query("segments.nearest", _filled("nearest", facts=self.asked[leaf].facts))
+
     def parameters(self, statement: Query, **more: object) -> dict[str, object]:
         """Return the values that ``statement`` takes, and no others."""
         values = {**self.values, **more}

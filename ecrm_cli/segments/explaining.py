@@ -80,13 +80,21 @@ def lines(explained: Row) -> Iterator[str]:
 def _line(answer: Mapping[str, Any], depth: int) -> Iterator[str]:
     said = "yes" if answer["met"] else "no"
     words = f"{'  ' * depth}{said:<4} {answer['condition']}"
-    if "rule" in answer:
-        words += f": {plain(answer['rule'])}"
+    if answer.get("rule") not in (None, {}, True):
+        words += f": {_written(answer['rule'])}"
     if "seen" in answer:
         words += f"   seen: {_seen(answer['seen'])}"
     yield words
     for inner in answer.get("conditions", ()):
         yield from _line(inner, depth + 1)
+
+
+def _written(rule: object) -> str:
+    if isinstance(rule, dict):
+        return "{" + ", ".join(f"{key}: {_written(value)}" for key, value in rule.items()) + "}"
+    if isinstance(rule, list):
+        return "[" + ", ".join(_written(value) for value in rule) + "]"
+    return plain(rule)
 
 
 def _seen(seen: object) -> str:

@@ -14,6 +14,13 @@ INSERT INTO chosen_contact
 WITH /*tables*/
 SELECT contact_id FROM everybody WHERE /*rule*/
 
+-- What a condition sees anywhere that comes nearest to a word.
+-- name: nearest
+SELECT seen
+FROM (SELECT DISTINCT CAST(seen AS VARCHAR) AS seen FROM (/*facts*/) AS facts WHERE seen IS NOT NULL) AS kept
+ORDER BY jaro_winkler_similarity(lower(seen), lower($wanted)) DESC, seen
+LIMIT 3
+
 -- One contact: whether they are in the book, in the rule, in each part, and what each part sees.
 -- name: explain
 WITH /*tables*/
@@ -30,8 +37,9 @@ FROM (SELECT CAST($contact_id AS BIGINT) AS contact_id) AS one
 -- name: table
 /*name*/ AS (/*text*/)
 
+-- Facts of guests have no contact: one such row would make every NOT IN unknown.
 -- name: leaf
-SELECT contact_id FROM (/*facts*/) AS facts WHERE /*tests*/
+SELECT contact_id FROM (/*facts*/) AS facts WHERE contact_id IS NOT NULL AND /*tests*/
 
 -- The same, looking at one contact only.
 -- name: leaf_of_one

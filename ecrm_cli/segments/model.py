@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as part_of
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
-from ecrm_cli.core.calendar import day_start
+from ecrm_cli.core.calendar import as_of_end, day_start
 from ecrm_cli.segments.conditions import Condition
 from ecrm_cli.segments.operators import Days, Test
 
@@ -28,7 +28,7 @@ class Asking:
     @property
     def end(self) -> datetime:
         """The instant at which as-of's day ends, aware."""
-        return self.start_of(self.as_of + timedelta(days=1))
+        return as_of_end(self.as_of, self.zone)
 
     def start_of(self, day: date) -> datetime:
         """Return the instant at which a day of the workspace begins, aware."""
@@ -115,5 +115,5 @@ def span(tests: tuple[Days, ...], asking: Asking) -> tuple[datetime | None, date
     last = min((high for _low, high in ends if high is not None), default=None)
     return (
         None if first is None else asking.start_of(first),
-        None if last is None else asking.start_of(last + timedelta(days=1)),
+        None if last is None else as_of_end(last, asking.zone),
     )

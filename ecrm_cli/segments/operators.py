@@ -179,13 +179,14 @@ def _comparisons(
     family: str, read: Callable[[Written], object], wants: str
 ) -> Mapping[str, Operator]:
     two = f"[lower, upper], each {wants}; both count"
-    single = [
-        Operator(name, wants, _one(read, f"{family}_{name}"))
+    one = {
+        name: Operator(name, wants, _one(read, f"{family}_{name}"))
         for name in ("eq", "gte", "gt", "lte", "lt")
-    ]
+    }
     return _table(
-        *single,
+        one.pop("eq"),
         Operator("in", f"a list, each {wants}", _many(read, f"{family}_in")),
+        *one.values(),
         Operator("between", two, _both(read, f"{family}_between", two)),
     )
 

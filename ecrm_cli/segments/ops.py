@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecrm_cli.contacts import ops as contacts
 from ecrm_cli.core.calendar import local_day, read_day
+from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.segments import library
 from ecrm_cli.segments.compiler import compile_rule
@@ -92,8 +93,12 @@ def listed(store: Store, asking: Asking) -> Iterator[Row]:
             "segment": name,
             "count": None if read.rule is None else count(store, read.rule, asking),
             "description": read.description,
-            "problem": str(read.problems[0]) if read.problems else None,
+            "problem": _said(read.problems[0]) if read.problems else None,
         }
+
+
+def _said(problem: DataError) -> str:
+    return f"{problem.place}: {problem.message}" if str(problem.place) else problem.message
 
 
 def shown(asking: Asking, name: str) -> Row:

@@ -40,6 +40,8 @@ def described(data: object) -> str:
         return "a block of keys"
     if isinstance(data, list):
         return "a list"
+    if isinstance(data, bool):
+        return "true" if data else "false"
     return "" if data is None else repr(data)
 
 

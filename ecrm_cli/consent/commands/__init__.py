@@ -63,8 +63,8 @@ def show_consent(ctx: typer.Context, contact: Who) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = acts.state(door, store, contact_named(door, store, contact))
-    door.out.thing(page, words=words.state)
     exports.note(door, "consent show", contacts=[page["contact"]])
+    door.out.thing(page, words=words.state)
 
 
 @app.command("grant", cls=Command)
@@ -159,11 +159,11 @@ def list_suppressions(ctx: typer.Context) -> None:
     Example: ecrm consent suppressions --format csv
     """
     door: App = ctx.obj
+    exports.note(door, "consent suppressions")
     with door.reading() as store:
         total = suppressions.count(store)
         columns = ["channel", "address", "reason", "contact", "actor", "at"]
         door.out.rows(suppressions.listed(store), columns=columns, total=lambda: total)
-    exports.note(door, "consent suppressions")
 
 
 @app.command("explain", cls=Command)
@@ -178,8 +178,8 @@ def explain_consent(
     asked = acts.topic_of(door, topic)
     with door.reading() as store:
         told = ops.explain(store, contact_named(door, store, contact), channel, asked)
-    door.out.thing(told, words=words.explained)
     exports.note(door, "consent explain", contacts=[told["contact"]])
+    door.out.thing(told, words=words.explained)
 
 
 @app.command("topics", cls=ListCommand)

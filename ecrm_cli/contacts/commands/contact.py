@@ -50,8 +50,8 @@ def list_contacts(ctx: typer.Context) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         total = ops.count(store)
+        exports.note(door, "contact list")
         door.out.rows(ops.pages(store), columns=LIST_COLUMNS, total=lambda: total)
-    exports.note(door, "contact list")
 
 
 @app.command("find", cls=ListCommand)
@@ -65,8 +65,8 @@ def find_contacts(
     """
     door: App = ctx.obj
     with door.reading() as store:
+        exports.note(door, "contact find")
         door.out.rows(ops.find(store, words), columns=LIST_COLUMNS)
-    exports.note(door, "contact find")
 
 
 @app.command("show", cls=Command)
@@ -78,8 +78,8 @@ def show_contact(ctx: typer.Context, contact: Words) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = view.page(door, store, contact_named(door, store, contact))
-    door.out.thing(page, words=view.lines)
     exports.note(door, "contact show", contacts=[page["id"]])
+    door.out.thing(page, words=view.lines)
 
 
 @app.command("add", cls=Command)

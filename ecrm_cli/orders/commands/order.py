@@ -60,8 +60,8 @@ def list_orders(
         wanted = narrowed(door, store, wanted, contact, product)
         total = ops.count(store, wanted)
         columns = ["ref", "ordered_at", "contact", "total", "currency", "refunded", "status"]
+        exports.note(door, "order list", contacts=wanted.people)
         door.out.rows(ops.pages(store, wanted), columns=columns, total=lambda: total)
-    exports.note(door, "order list")
 
 
 @app.command("show", cls=Command)
@@ -73,8 +73,8 @@ def show_order(ctx: typer.Context, order: Number) -> None:
     door: App = ctx.obj
     with door.reading() as store:
         page = ops.show(store, ops.find(store, order))
-    door.out.thing(page, words=words.order)
     exports.note(door, "order show", contacts=[page["contact"]] if page["contact"] else [])
+    door.out.thing(page, words=words.order)
 
 
 @app.command("add", cls=Command)
