@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ecrm_cli.campaigns import files
@@ -52,9 +53,8 @@ def make(ask: Ask, settings: Settings, given: Mapping[str, str | None]) -> Made:
     NotFound, UnknownTopic, BadTemplate, NeedsAnswer.
     """
     place = settings.workspace
-    name = given["name"] or ask.text(
-        "Name of the campaign:", "NAME", check=lambda said: files.name_complaint(place.campaigns, said)
-    )
+    wrong = partial(files.name_complaint, place.campaigns)
+    name = given["name"] or ask.text("Name of the campaign:", "NAME", check=wrong)
     files.check_new(place.campaigns, name)
     segment = _segment(ask, given["segment"], place.segments)
     topic = given["topic"] or ask.choose(

@@ -43,7 +43,9 @@ def sender_of(settings: Settings, given: str | None = None) -> str:
 def place_words(settings: Settings) -> str:
     """Return in words where mail goes: ``the folder outbox``, ``mail.example:587``."""
     mail = settings.mail
-    return f"the folder {mail.folder}" if mail.transport == "folder" else str(server_of(mail.smtp, None))
+    if mail.transport == "folder":
+        return f"the folder {mail.folder}"
+    return str(server_of(mail.smtp, None))
 
 
 def terms_of(settings: Settings, sender: str) -> Terms:

@@ -6,7 +6,6 @@ import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -43,7 +42,7 @@ def skeleton() -> Skeleton:
 
 
 def read(raw: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(raw, policy=default))
+    return message_from_bytes(raw, policy=default)
 
 
 def part(message: EmailMessage, kind: str) -> str:

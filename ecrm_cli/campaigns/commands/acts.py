@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import cast
+from typing import Literal, cast
 
 from ecrm_cli.campaigns import ops
 from ecrm_cli.campaigns.drafts import Draft
-from ecrm_cli.campaigns.model import skip_words as skipped_words
 from ecrm_cli.consent.model import check_word
 from ecrm_cli.contacts.commands.naming import contact_named, with_piped
 from ecrm_cli.core.app import App
@@ -16,7 +15,6 @@ from ecrm_cli.core.store import Row, Store
 from ecrm_cli.outbox import halting
 from ecrm_cli.outbox import ops as outbox
 from ecrm_cli.outbox.model import STATUSES
-
 
 VERDICTS = ("sent", "failed")
 
@@ -49,7 +47,8 @@ def check_status(status: str | None) -> None:
 def previewed(door: App, draft: Draft, contact: str | None) -> ops.Preview:
     """Return what a contact, or the first of those it would go to, would read."""
     with door.reading() as store:
-        return ops.preview(store, draft, contact and contact_named(door, store, contact))
+        chosen = contact_named(door, store, contact) if contact else None
+        return ops.preview(store, draft, chosen)
 
 
 def recipients_of(
@@ -90,6 +89,6 @@ def resolve(door: App, name: str, verdict: str, words: Sequence[str]) -> Row:
     numbers = message_ids(with_piped(words))
     with door.writing() as store:
         run = ops.last_run(store, door, name)
-        said = cast("outbox.Verdict", verdict)
+        said = cast(Literal["sent", "failed"], verdict)
         count = outbox.resolve(store, door.now, run["run"], numbers, said)
     return {"campaign": name, "run": run["run"], "as": verdict, "resolved": count}

@@ -51,9 +51,7 @@ Contact = Annotated[
     str | None, typer.Option("--contact", metavar="CONTACT", help="As this person would get it.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Let warnings fail too.")]
-Status = Annotated[
-    str | None, typer.Option("--status", help=f"Only these: {', '.join(STATUSES)}.")
-]
+Status = Annotated[str | None, typer.Option("--status", help=f"Only these: {', '.join(STATUSES)}.")]
 
 
 @app.command("list", cls=ListCommand)

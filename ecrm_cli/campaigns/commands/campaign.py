@@ -44,13 +44,13 @@ Messages = Annotated[
 
 
 @app.command("test", cls=Command)
-def test_campaign(ctx: typer.Context, name: Name, contact: Contact = None, to: To = None) -> None:
+def try_campaign(ctx: typer.Context, name: Name, contact: Contact = None, to: To = None) -> None:
     """Send one message to yourself, as somebody would get it.
 
     Example: ecrm campaign test spring --contact ana@example.org
     """
     door: App = ctx.obj
-    found = sending.test(door, name, contact, to)
+    found = sending.try_out(door, name, contact, to)
     door.out.thing(found, words=words.tested)
 
 

@@ -10,7 +10,6 @@ from ecrm_cli.audit import ops as audit
 from ecrm_cli.campaigns import audience, ops, planning, runs
 from ecrm_cli.campaigns.changes import Changes, changes
 from ecrm_cli.campaigns.commands import words
-from ecrm_cli.campaigns.commands.acts import skipped_words
 from ecrm_cli.campaigns.drafts import Draft, draft_of
 from ecrm_cli.campaigns.model import (
     AlreadySent,
@@ -19,6 +18,7 @@ from ecrm_cli.campaigns.model import (
     SaidNo,
     SomeLeftOut,
     StillUnfinished,
+    skip_words,
 )
 from ecrm_cli.campaigns.planning import Plan, Wish
 from ecrm_cli.contacts.commands.naming import contact_named
@@ -29,7 +29,6 @@ from ecrm_cli.outbox import halting, proof
 from ecrm_cli.outbox import ops as outbox
 from ecrm_cli.outbox import sending as sender
 from ecrm_cli.outbox.claiming import outgoing_of
-from ecrm_cli.outbox.model import Recipient
 from ecrm_cli.outbox.rendering import Renderer
 from ecrm_cli.outbox.transport import way_of
 
@@ -61,6 +60,7 @@ def send(door: App, name: str, wish: Wish, *, yes: bool) -> None:
     Raises AlreadySent, StillUnfinished, SaidNo, NotAllSent, SomeLeftOut, and what forbids a plan.
     """
     draft = draft_of(door, name)
+    how = sender.sending_of(door)
     with door.reading() as store:
         last = runs.latest(store, name)
         if last is not None:
@@ -70,7 +70,8 @@ def send(door: App, name: str, wish: Wish, *, yes: bool) -> None:
             elif not wish.again:
                 raise already_sent(door, last, outbox.status(store, last["run"]))
         unfinished = last is not None and last["state"] in runs.UNFINISHED
-        planned = None if unfinished else planning.plan(store, draft, wish, last and last["run"])
+        before = None if last is None else int(last["run"])
+        planned = None if unfinished else planning.plan(store, draft, wish, before)
     if planned is None:
         go_on(door, name, Going(yes=yes))
         return
@@ -78,7 +79,7 @@ def send(door: App, name: str, wish: Wish, *, yes: bool) -> None:
     proceed(door, f"Send to {planned.size.wanted}?", yes=yes)
     with door.writing() as store:
         run_id = runs.freeze(store, door.now, planned)
-    deliver(door, name, run_id)
+    deliver(door, name, run_id, how)
     if planned.whom.broken:
         raise SomeLeftOut(name, len(planned.whom.broken))
 
@@ -86,6 +87,7 @@ def send(door: App, name: str, wish: Wish, *, yes: bool) -> None:
 def go_on(door: App, name: str, going: Going) -> None:
     """Go on with the last run. Raises NeverSent, AlreadySent, Changed, SaidNo, NotAllSent."""
     standing = standing_of(door, name, going)
+    how = sender.sending_of(door)
     run_id = standing.run["run"]
     if standing.changed:
         prove_changes(door, standing, going)
@@ -99,7 +101,7 @@ def go_on(door: App, name: str, going: Going) -> None:
         if going.resend_unknown:
             outbox.requeue_unknown(store, door.now, run_id)
         halting.resume(store, door.workspace, door.now, run_id)
-    deliver(door, name, run_id)
+    deliver(door, name, run_id, how)
 
 
 def standing_of(door: App, name: str, going: Going) -> Standing:
@@ -125,9 +127,9 @@ def prove_changes(door: App, standing: Standing, going: Going) -> None:
         planning.prove(store, standing.draft)
 
 
-def deliver(door: App, name: str, run_id: int) -> None:
+def deliver(door: App, name: str, run_id: int, how: sender.Sending) -> None:
     """Send what is due of a run and show how it stands. Raises NotAllSent."""
-    outcome = sender.send(sender.opener_of(door), run_id, sender.sending_of(door))
+    outcome = sender.send(sender.opener_of(door), run_id, how)
     if outcome.busy:
         door.out.note(f"Mail is being sent already, by {outcome.busy}.")
     with door.reading() as store:
@@ -142,7 +144,7 @@ def tell(door: App, planned: Plan) -> None:
     outgoing, size = planned.draft.outgoing, planned.size
     door.out.note(f"{planned.draft.name} goes to {size.wanted} of {size.whole} people in "
                   f"{planned.draft.rule.segment}.")  # fmt: skip
-    for line in skipped_words(size.skipped):
+    for line in skip_words(size.skipped):
         door.out.note(f"  Left out: {line}")
     door.out.note(f"Mail goes {words.went(vars(outgoing))}.")
     if door.settings.mail.sender is None and planned.draft.outgoing.transport == "folder":
@@ -164,7 +166,7 @@ def already_sent(door: App, run: Row, counts: dict[str, int]) -> AlreadySent:
     return AlreadySent(run["campaign"], run["state"], ended, said)
 
 
-def test(door: App, name: str, contact: str | None, address: str | None) -> dict[str, object]:
+def try_out(door: App, name: str, contact: str | None, address: str | None) -> dict[str, object]:
     """Send one message to the owner, as a contact would get it. Raises ProofRefused."""
     draft = draft_of(door, name)
     origin = split_sender(draft.outgoing.sender)[1]
