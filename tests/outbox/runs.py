@@ -38,7 +38,8 @@ CROWD = (
     """),
     query("test.crowd_mail", """
         INSERT INTO identity (identity_id, contact_id, kind, value, source, is_primary, recorded_at)
-        SELECT $last + n, $last + n, 'email', format('p{}@example.org', $last + n), 'test', true, $now
+        SELECT $last + n, $last + n, 'email', format('p{}@example.org', $last + n), 'test', true,
+               $now
         FROM range(1, $count + 1) AS r (n)
     """),
     query("test.crowd_word", """

@@ -1,4 +1,4 @@
-"""A sender as a process of its own: ``python -m tests.outbox.sender FOLDER RUN``.
+"""A sender as a process of its own: ``python -m tests.outbox.sender FOLDER RUN [WAIT]``.
 
 It ends with the exit code of a command and says on stdout, as JSON, what ``send`` returned.
 """
@@ -14,16 +14,16 @@ from pathlib import Path
 from ecrm_cli.core.errors import EcrmError, Interrupted
 from ecrm_cli.core.options import make_app
 from ecrm_cli.core.system import raise_on_termination, restrict_umask
-from ecrm_cli.outbox.sending import opener_of, send, sending_of
+from ecrm_cli.outbox.sending import send, sending_of
 
 
-def main(folder: str, run_id: str) -> int:
+def main(folder: str, run_id: str, wait: str = "600s") -> int:
     """Send a run, as a command would."""
     restrict_umask()
     raise_on_termination()
-    app = make_app({"workspace": str(Path(folder)), "wait": "30s"}, os.environ)
+    app = make_app({"workspace": str(Path(folder)), "wait": wait}, os.environ)
     try:
-        outcome = send(opener_of(app), int(run_id), sending_of(app))
+        outcome = send(app, int(run_id), sending_of(app))
     except EcrmError as error:
         sys.stderr.write(f"{error.message} {error.hint}\n")
         return error.code

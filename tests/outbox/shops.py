@@ -95,10 +95,16 @@ class Shop:
         return send(opener_of(self.app), run_id, sending_of(self.app))
 
     @contextmanager
-    def sender(self, run_id: int) -> Iterator[Sender]:
-        """Start a sender process, in a group of its own; whatever is left of it is killed."""
+    def sender(self, run_id: int, wait: str = "600s") -> Iterator[Sender]:
+        """Start a sender process; whatever is left of it and its own is killed."""
+        with self.process("tests.outbox.sender", run_id, wait) as process:
+            yield Sender(process)
+
+    @contextmanager
+    def process(self, module: str, run_id: int, *more: str) -> Iterator[subprocess.Popen[str]]:
+        """Start a module on a run of this workspace, in a process group of its own."""
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.outbox.sender", str(self.root), str(run_id)],
+            [sys.executable, "-m", module, str(self.root), str(run_id), *more],
             env=process_environment({}),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -106,7 +112,7 @@ class Shop:
             start_new_session=True,
         ) as process:
             try:
-                yield Sender(process)
+                yield process
             finally:
                 # The group outlives its leader as long as one of it runs.
                 with suppress(ProcessLookupError):
