@@ -17,6 +17,7 @@ from ecrm_cli.core.ask import Ask
 from ecrm_cli.core.migrations import migrate
 from ecrm_cli.core.output import Output, View
 from ecrm_cli.core.store import Opening, Store, create_store, open_store
+from tests.desk import Desk
 from tests.door import CHECKOUT, NOW, Ecrm
 
 if TYPE_CHECKING:
@@ -93,6 +94,12 @@ def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
     shutil.copyfile(migrated_file, path)
     with open_store(Opening(path, tmp_path / "scratch", actor="tester", sealed=False)) as opened:
         yield opened
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    """A desk where files come into the store."""
+    return Desk(store, tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from stat import S_ISREG
+from typing import TextIO
 
 from ecrm_cli.audit import ops
 from ecrm_cli.core import spool
@@ -12,18 +15,29 @@ from ecrm_cli.core.app import App
 def note(door: App, command: str, contacts: Sequence[int] = ()) -> None:
     """Remember that an answer with personal data goes to a program or a file.
 
-    What a person reads on a terminal is no export. ``contacts`` are the people, where few. Call it
-    before the answer is written: whoever closes the pipe half-way has read the other half.
+    A table is for reading, on a terminal or through a pager, unless it is written into a file.
+    ``contacts`` are the people, where few. Call it before the answer is written: whoever closes
+    the pipe half-way has read the other half.
     """
-    if not door.out.machine and door.out.stdout.isatty():
+    if not door.out.machine and not _is_file(door.out.stdout):
         return
     view = door.out.view
+    # A file may be named after a person: its kind is enough.
+    form = view.out.suffix.lstrip(".") if view.out else view.format
     body = {
         "command": command,
         "actor": door.actor,
-        "payload": {"contacts": list(contacts), "to": str(view.out) if view.out else view.format},
+        "payload": {"contacts": list(contacts), "format": form},
     }
     spool.append(door.workspace.spool, ops.EXPORTS, body, door.now)
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:
+        # A stream in memory has no number.
+        return False
 
 
 def settle_waiting(door: App) -> None:

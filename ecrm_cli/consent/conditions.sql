@@ -6,7 +6,7 @@ SELECT contact_id FROM consent_event WHERE occurred_at < $as_of;
 -- The last word on each topic; a later withdrawal of all ends every one.
 -- name: consent
 -- field: consent | The last word on a topic; without basis, on whatever ground. | consent: {topic: offers, status: withdrawn}
--- takes: text
+-- takes: word
 -- value: status | granted, withdrawn, pending | granted
 -- argument: topic | | required
 -- argument: channel | email, phone | email
@@ -31,7 +31,7 @@ WHERE own.topic = $topic AND ($basis IS NULL OR (own.basis = $basis AND stop.sta
 -- last word is a grant where a grant has nothing else after it.
 -- name: reachable
 -- field: reachable | May be written to: has an address, is not suppressed, has agreed to the topic (without one: to any). | reachable: offers
--- takes: text
+-- takes: word
 -- value: answer | yes, no-address, suppressed, no-consent | yes
 -- argument: topic | | any
 -- argument: channel | email, phone | email
@@ -66,17 +66,20 @@ stopped AS (
     WHERE i.is_primary OR s.reason IN ('complaint', 'unsubscribe')
 )
 SELECT contact_id,
-       CASE WHEN contact_id NOT IN (SELECT contact_id FROM addressed) THEN 'no-address'
-            WHEN contact_id IN (SELECT contact_id FROM stopped) THEN 'suppressed'
-            WHEN contact_id NOT IN (SELECT contact_id FROM agreed) THEN 'no-consent'
+       CASE WHEN addressed.contact_id IS NULL THEN 'no-address'
+            WHEN stopped.contact_id IS NOT NULL THEN 'suppressed'
+            WHEN agreed.contact_id IS NULL THEN 'no-consent'
             ELSE 'yes' END AS seen
-FROM contact;
+FROM contact
+LEFT JOIN addressed USING (contact_id)
+LEFT JOIN stopped USING (contact_id)
+LEFT JOIN agreed USING (contact_id);
 
 -- A bounce and a suppression by hand hold for the address, a complaint and an unsubscription for
 -- the person.
 -- name: suppressed
 -- field: suppressed | May not be written to, whatever the topic. | suppressed: {reason: complaint}
--- takes: text
+-- takes: word
 -- value: reason | bounce, complaint, unsubscribe, manual | any
 -- argument: channel | email, phone | email
 -- short: channel

@@ -151,6 +151,12 @@ WHERE NOT EXISTS (
     WHERE s.channel = $channel AND s.address = a.address AND s.reason = $reason
 );
 
+-- name: count_standing
+SELECT count(DISTINCT address) AS addresses
+FROM current_suppression
+WHERE channel = $channel AND reason = $reason
+    AND address IN (SELECT unnest($addresses::VARCHAR[]));
+
 -- name: lift
 INSERT INTO suppression (suppression_id, channel, address, reason, lifted, actor, occurred_at,
                          recorded_at)

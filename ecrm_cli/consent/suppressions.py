@@ -47,6 +47,15 @@ def suppress(
     return {"suppressed": added, "already": wanted - added}
 
 
+def weigh(store: Store, channel: str, addresses: Sequence[str], reason: str) -> dict[str, int]:
+    """Return what ``suppress`` would, and write nothing. Raises UnknownWord."""
+    check_word("channel", channel, CHANNELS)
+    check_word("reason", reason, REASONS)
+    asked = {"channel": channel, "addresses": list(addresses), "reason": reason}
+    already = int((store.one("consent.count_standing", **asked) or {})["addresses"])
+    return {"suppressed": len(set(addresses)) - already, "already": already}
+
+
 def unsuppress(store: Store, now: datetime, channel: str, address: str) -> int:
     """Lift the bounce of a normalized address; return the number of the suppression lifted.
 

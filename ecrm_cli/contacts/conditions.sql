@@ -1,8 +1,8 @@
 -- What segments may ask of contacts. Every statement returns contact_id and seen: the value that is
 -- compared and that explain shows. The lines under a name say how people ask for it:
 --   field:     key | one line about it | an example. Where one statement has several, $field says which.
---   takes:     the kind of seen, which brings its operators: text, number, money, date, birthday, time,
---              attribute; nothing where a row alone says yes.
+--   takes:     the kind of seen, which brings its operators: text, word (a text that is never empty),
+--              number, money, date, birthday, time, attribute; nothing where a row alone says yes.
 --   value:     key | words it may be | the one meant when it is left out: seen is compared under this
 --              key instead of eq and in.
 --   argument:  key | words it may be (empty: any text) | default, "required", or "any".
@@ -100,7 +100,7 @@ LEFT JOIN (
 
 -- name: tag
 -- field: tag | A tag they carry. | tag: vip
--- takes: text
+-- takes: word
 -- seen: many
 SELECT contact_id, tag AS seen
 FROM contact_tag

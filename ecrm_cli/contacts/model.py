@@ -43,7 +43,7 @@ def normal_email(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        read = validate_email(wanted, check_deliverability=False)
+        read = validate_email(wanted, check_deliverability=False, strict=True)
     except EmailNotValidError as error:
         raise BadEmail(text, str(error)) from None
     return f"{read.local_part}@{read.ascii_domain}".lower()
@@ -66,15 +66,6 @@ def normal_phone(text: str, country: str | None) -> str:
     if not phonenumbers.is_possible_number(parsed):
         raise BadPhone(text, f"it has the wrong length for {country or 'any country'}.")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def split_name(text: str) -> tuple[str, str | None]:
-    """Cut a name written in one field: ``Petrović, Ana`` and ``Ana Petrović`` mean the same."""
-    family, comma, given = (part.strip() for part in text.partition(","))
-    if comma and given:
-        return given, family
-    words = text.split()
-    return (words[0], " ".join(words[1:])) if len(words) > 1 else (text.strip(), None)
 
 
 @dataclass(frozen=True)

@@ -43,14 +43,15 @@ def resolve(store: Store, words: str, country: str | None) -> int:
     An e-mail, phone, ``card:1001``, external id (with or without its source), id, ref or name.
     Raises NotFound with close e-mails, or Ambiguous.
     """
-    for look in (_by_ref, _by_address, _by_external, _by_name):
-        found = look(store, words.strip(), country)
+    said = words.strip()
+    for look in (_by_ref, _by_address, _by_external, _by_name) if said else ():
+        found = look(store, said, country)
         if len(found) == 1:
             return found[0]
         if found:
             raise Ambiguous(words, store.rows("contacts.labels", contact_ids=found))
-    close = [row["value"] for row in store.rows("contacts.similar_emails", words=words.lower())]
-    raise NotFound.named("contact", words, close)
+    close = [row["value"] for row in store.rows("contacts.similar_emails", words=said.lower())]
+    raise NotFound.named("contact", said.lower() if "@" in said else said, close)
 
 
 def _by_ref(store: Store, words: str, _country: str | None) -> list[int]:

@@ -44,7 +44,7 @@ def add(store: Store, now: datetime, profile: Profile, country: str | None) -> i
         raise DataError(
             "A contact needs an e-mail address or a phone number.", hint="Give --email or --phone."
         )
-    fields = _fields(profile)
+    fields = {name: value or None for name, value in _fields(profile).items()}
     addresses = _addresses(profile, fields["country"] or country)
     with store.transaction():
         _refuse_taken(store, addresses, None)
@@ -182,7 +182,7 @@ def history(store: Store, contact_id: int) -> list[Row]:
     told: list[Row] = []
     for change in reversed(store.rows("contacts.history", contact_id=contact_id)):
         origin = change["origin"] + (f" I-{change['origin_id']}" if change["origin_id"] else "")
-        for name, before in msgspec.json.decode(change["before"]).items():
+        for name, before in reversed(msgspec.json.decode(change["before"]).items()):
             told.append(
                 {
                     "occurred_at": change["occurred_at"],

@@ -15,11 +15,12 @@ WHERE kind = $kind AND ends_with(value, $ending)
 ORDER BY contact_id
 LIMIT 6;
 
+-- Case and accents do not matter.
 -- name: by_name
 SELECT contact_id
 FROM contact
-WHERE lower(concat_ws(' ', given_name, family_name)) = lower($words)
-   OR lower(family_name) = lower($words)
+WHERE strip_accents(lower(concat_ws(' ', given_name, family_name))) = strip_accents(lower($words))
+   OR strip_accents(lower(family_name)) = strip_accents(lower($words))
 ORDER BY contact_id
 LIMIT 6;
 
@@ -586,12 +587,22 @@ SELECT count(*) FILTER (p.is_new AND p.line = p.label) AS added,
 FROM line_person p
 LEFT JOIN changed c USING (line);
 
--- Identifiers that stay with their present owner although the line is someone else.
+-- Identifiers that stay with their present owner, or go to another line's person, although the
+-- line is someone else.
 -- name: count_disputed
-SELECT count(DISTINCT k.line) AS lines
-FROM incoming_key k
-JOIN line_person p USING (line)
-WHERE k.owner <> p.contact_id;
+SELECT count(DISTINCT line) AS lines
+FROM (
+    SELECT k.line
+    FROM incoming_key k
+    JOIN line_person p USING (line)
+    WHERE k.owner <> p.contact_id
+    UNION ALL
+    SELECT k.line
+    FROM own_match o
+    JOIN incoming_key k USING (line)
+    JOIN new_identity n USING (kind, value)
+    WHERE n.contact_id <> o.contact_id
+);
 
 -- Contacts of this file, for what follows an import.
 -- name: choose_incoming

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -127,19 +128,16 @@ def run(store: Store, now: datetime, prepared: Prepared, home: Home, scratch: Pa
         options=job.options(),
     )
     if same and not job.again:
-        return _known(store, same["batch_id"])
+        return _known(store, same["batch_id"], job)
+    unchanged_since(layout.text, prepared.stamp)
     # Staging may be tried twice, and the engine gives a transaction up at the first error.
     rows = stage(store, layout, scratch)
     unchanged_since(layout.text, prepared.stamp)
-    done: Summary | None = None
-    try:
-        with store.transaction():
-            done = _write(store, now, prepared, home, rows)
-            if job.dry_run:
-                raise _RolledBack
-    except _RolledBack:
-        pass
-    return _finished(store, done, job) if done else _known(store, 0)
+    with suppress(_RolledBack), store.transaction():
+        done = _finished(store, _write(store, now, prepared, home, rows), job)
+        if job.dry_run:
+            raise _RolledBack
+    return done
 
 
 def _write(store: Store, now: datetime, prepared: Prepared, home: Home, rows: int) -> Summary:
@@ -193,11 +191,11 @@ def _finished(store: Store, done: Summary, job: Job) -> Summary:
     return replace(done, batch=None if job.dry_run else done.batch, mailable=mailable)
 
 
-def _known(store: Store, batch_id: int) -> Summary:
+def _known(store: Store, batch_id: int, job: Job) -> Summary:
     row = batch(store, batch_id)
     return Summary(
-        batch_id, row["kind"], row["rows"], 0, 0, row["rows"], 0, 0, row["file"], row["preset"],
-        row["source"], earlier=batch_id,
+        None if job.dry_run else batch_id, row["kind"], row["rows"], 0, 0, row["rows"], 0, 0, row["file"], row["preset"],
+        row["source"], earlier=batch_id, changes=[] if job.dry_run else None,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from ecrm_cli.core.errors import DataError, NotFound, Place
-from ecrm_cli.core.yamlfile import read_typed
+from ecrm_cli.core.yamlfile import read
 
 Kind = Literal["contacts", "orders"]
 KINDS: tuple[Kind, ...] = ("contacts", "orders")
@@ -63,6 +63,7 @@ ORDER_FIELDS = (
     "unit_price",
 )
 FIELDS: dict[str, tuple[str, ...]] = {"contacts": CONTACT_FIELDS, "orders": ORDER_FIELDS}
+_PATTERN = re.compile(r"(?:[^%]|%[aAbBdfHIjmMpSyY%]|%-[dHIjmMSy])+")
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -100,15 +101,30 @@ class UnknownColumn(DataError):
     """--map names a heading that the file does not have, or a field that nobody knows."""
 
 
+class BadPattern(DataError):
+    """A preset writes a date in a way that the engine cannot read."""
+
+    def __init__(self, pattern: str, place: Place) -> None:
+        super().__init__(
+            f"{pattern!r} is not the pattern of a date.",
+            hint='Write it like "%d/%m/%Y" or "%m/%d/%Y %H:%M".',
+            place=place,
+        )
+
+
 def read_presets(folder: Path) -> dict[str, Preset]:
     """Return every preset by name, the workspace's own before those that are shipped."""
     found: dict[str, Preset] = {}
     for place in (SHIPPED, folder):
         for path in sorted(place.glob("*.yaml")):
-            preset = read_typed(path, Preset)
+            document = read(path)
+            preset = document.typed(Preset)
             for name in preset.fields:
                 if name not in FIELDS[preset.kind]:
-                    raise _unknown_field(name, preset.kind, Place(path, key=f"fields.{name}"))
+                    raise _unknown_field(name, preset.kind, document.place("fields", name))
+            for number, pattern in enumerate(preset.dates):
+                if not _PATTERN.fullmatch(pattern):
+                    raise BadPattern(pattern, document.place("dates", number))
             found[path.stem] = preset
     return found
 
@@ -139,7 +155,7 @@ def recognize(presets: dict[str, Preset], kind: str, header: Sequence[str]) -> s
 
 def _fits(preset: Preset, signature: list[str], there: set[str]) -> bool:
     known = {heading for headings in preset.fields.values() for heading in headings}
-    return set(signature) <= there and (not preset.whole or there <= known)
+    return set(signature) <= there and (not preset.whole or there <= known | set(signature))
 
 
 def spaced(presets: dict[str, Preset], kind: str, words: Sequence[str]) -> str | None:

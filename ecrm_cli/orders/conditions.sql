@@ -118,7 +118,7 @@ GROUP BY contact_id;
 
 -- name: orders_product
 -- field: orders.product | Number (SKU) of a product they ordered. | orders.product: {in: [BEANS-250, BEANS-1000], within: 90d}
--- takes: text
+-- takes: word
 -- seen: many
 SELECT o.contact_id, p.sku AS seen
 FROM orders o
@@ -131,7 +131,7 @@ WHERE NOT o.is_test AND l.quantity > 0 AND o.ordered_at < $as_of
 
 -- name: orders_channel
 -- field: orders.channel | Where they ordered: web, shop, phone. | orders.channel: shop
--- takes: text
+-- takes: word
 -- seen: many
 SELECT contact_id, channel AS seen
 FROM orders

@@ -1,7 +1,7 @@
 -- Orders page by page, the last written down first.
 -- name: page
 WITH listed AS (
-    SELECT *
+    SELECT order_id
     FROM order_status
     WHERE order_id < $before
         AND ($contact_id IS NULL OR contact_id = $contact_id)
@@ -22,7 +22,8 @@ given_back AS (
 SELECT o.order_id AS id, o.source || ':' || o.number AS ref, o.number, o.source,
        o.contact_id AS contact, o.ordered_at, o.channel, o.currency, o.gross, o.discount, o.tax,
        o.shipping, o.total, coalesce(b.refunded, 0)::DECIMAL(18, 4) AS refunded, o.status
-FROM listed o
+FROM order_status o
+JOIN listed USING (order_id)
 LEFT JOIN given_back b USING (order_id)
 ORDER BY o.order_id DESC;
 

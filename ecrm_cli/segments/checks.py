@@ -48,7 +48,9 @@ def _topics(leaf: Leaf, known: Sequence[str]) -> Iterator[tuple[str, list[str]]]
 
 def _unseen(store: Store, leaf: Leaf, asking: Asking) -> Iterator[tuple[str, list[str]]]:
     """Yield each word that no contact has, with the nearest that some have."""
-    if leaf.condition.takes != "text" or leaf.condition.value or not contacts.count(store):
+    # Words that a condition chooses from were checked when the rule was read.
+    chosen = leaf.condition.takes not in ("text", "word") or leaf.condition.value is not None
+    if chosen or not contacts.count(store):
         return
     compiled = compile_rule(leaf, asking)
     statement = compiled.nearest(leaf)

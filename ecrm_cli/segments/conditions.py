@@ -11,7 +11,7 @@ from ecrm_cli.core.queries import ROOMS, Query, read_queries
 
 FILE = "conditions.sql"
 PRESENT = "present"
-TAKES = ("text", "number", "money", "date", "birthday", "time", "attribute", "nothing")
+TAKES = ("text", "word", "number", "money", "date", "birthday", "time", "attribute", "nothing")
 # What the compiler fills in for every condition, and what people may add where a statement asks.
 GIVEN = frozenset({"as_of", "today", "zone", "field"})
 PERIOD = frozenset({"from_utc", "to_utc"})

@@ -24,7 +24,7 @@ LIMIT 3
 -- One contact: whether they are in the book, in the rule, in each part, and what each part sees.
 -- name: explain
 WITH /*tables*/
-SELECT contact_id IN (SELECT contact_id FROM everybody) AS known,
+SELECT contact_id IN (SELECT contact_id FROM everybody WHERE contact_id = $contact_id) AS known,
        (/*rule*/) AS holds/*parts*/
 FROM (SELECT CAST($contact_id AS BIGINT) AS contact_id) AS one
 

@@ -227,6 +227,7 @@ PERIOD = _table(
 
 KINDS: Mapping[str, Mapping[str, Operator]] = {
     "text": _table(_TEXTS["eq"], _TEXTS["in"], _emptiness("text")),
+    "word": _table(_TEXTS["eq"], _TEXTS["in"]),
     "number": _NUMBERS,
     "money": _NUMBERS,
     "date": {**_DATES, **_table(_emptiness("date"))},

@@ -144,7 +144,7 @@ class _Wording:
         return self._test(operator, value, below)
 
     def _word(self, wanted: Argument, value: Written, below: Path) -> Test:
-        operator = KINDS["text"]["in" if value.items else "eq"]
+        operator = KINDS["word"]["in" if value.items else "eq"]
         for item in value.items or (value,):
             self._check_choice(wanted, item, below)
         return self._test(operator, value, below)

@@ -37,7 +37,7 @@ def test_an_export_is_in_the_list_at_once(shop: Ecrm) -> None:
 
 
 def test_no_personal_word_is_in_the_audit(shop: Ecrm) -> None:
-    shop("contact", "show", "ana@example.org", "--json")
+    shop("contact", "show", "ana@example.org", "--out", "ana.json")
     shop("consent", "suppress", "ana@example.org")
     said = shop("audit", "list", "--json").stdout
     assert "consent suppress" in said

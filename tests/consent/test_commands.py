@@ -160,7 +160,7 @@ def test_an_explanation_names_each_rule(shop: Ecrm) -> None:
 
 def test_addresses_are_suppressed_and_listed(shop: Ecrm) -> None:
     done = shop("consent", "suppress", "stranger@example.org", "P-1", "--json")
-    assert done.json == {"reason": "manual", "suppressed": 2, "already": 0}
+    assert done.json == {"reason": "manual", "dry_run": False, "suppressed": 2, "already": 0}
     rows = shop("consent", "suppressions", "--json").json
     assert [(row["address"], row["contact"]) for row in rows] == [
         ("ana@example.org", 1),
@@ -169,10 +169,20 @@ def test_addresses_are_suppressed_and_listed(shop: Ecrm) -> None:
     assert list(rows[0]) == ["id", "channel", "address", "reason", "contact", "actor", "at"]
 
 
-def test_a_phone_number_is_suppressed_as_one(shop: Ecrm) -> None:
-    shop("consent", "suppress", "+381 64 123 4567")
+@pytest.mark.parametrize("words", [("+381 64 123 4567",), ("064/123-4567", "--channel", "phone")])
+def test_a_phone_number_is_suppressed_as_one(shop: Ecrm, words: tuple[str, ...]) -> None:
+    shop("config", "set", "business.country", "RS")
+    shop("consent", "suppress", *words)
     (row,) = shop("consent", "suppressions", "--json").json
     assert (row["channel"], row["address"]) == ("phone", "+381641234567")
+
+
+def test_a_dry_run_of_a_suppression_counts_and_writes_nothing(shop: Ecrm) -> None:
+    shop("consent", "suppress", "ana@example.org")
+    names = "ana@example.org\nzoe@example.org\nzoe@example.org\n"
+    done = shop("consent", "suppress", "-", "-n", "--json", stdin=names)
+    assert done.json == {"reason": "manual", "dry_run": True, "suppressed": 1, "already": 1}
+    assert len(shop("consent", "suppressions", "--json").json) == 1
 
 
 def test_suppressions_come_from_a_pipe(shop: Ecrm) -> None:

@@ -49,8 +49,8 @@ def test_a_wrong_header_is_found_when_it_is_read(old: str, new: str) -> None:
 def test_every_condition_sees_what_it_says_it_takes(store: Store, field: str) -> None:
     condition = catalogue()[field]
     types = {
-        "text": "VARCHAR", "number": "BIGINT", "money": "DECIMAL", "birthday": "DATE",
-        "time": "TIMESTAMP", "attribute": "VARCHAR", "nothing": "VARCHAR",
+        "text": "VARCHAR", "word": "VARCHAR", "number": "BIGINT", "money": "DECIMAL",
+        "birthday": "DATE", "time": "TIMESTAMP", "attribute": "VARCHAR", "nothing": "VARCHAR",
     }  # fmt: skip
     bare = re.sub(r"^--.*\n?", "", condition.query.text, flags=re.MULTILINE).rstrip("; \n")
     described = query("test.types", f"DESCRIBE {bare}")

@@ -99,6 +99,7 @@ WRONG = {
     "country: []": ("bad-value", 1, "country", "a list with at least one value", "a list"),
     "country:": ("bad-value", 1, "country", "a text", "nothing stands here"),
     "country: true": ("bad-value", 1, "country", "a text", "true"),
+    "tag: {is: empty}": ("unknown-operator", 1, "tag.is", "tag does not take 'is'", "eq, in"),
     "company: {is: full}": ("bad-value", 1, "company.is", "empty or present", "'full'"),
     "has: fax": ("bad-value", 1, "has", "email, phone, card", "'fax'"),
     "consent: {status: granted}": ("missing-key", 1, "consent", "needs topic", "offers"),

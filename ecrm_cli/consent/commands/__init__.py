@@ -8,7 +8,7 @@ from ecrm_cli.audit import exports
 from ecrm_cli.cli import Command, ListCommand
 from ecrm_cli.consent import ops, suppressions
 from ecrm_cli.consent.commands import acts, words
-from ecrm_cli.consent.commands.choosing import Whom
+from ecrm_cli.consent.commands.choosing import Whom, addresses
 from ecrm_cli.consent.model import BASES, CHANNELS, REASONS, Grant, Withdrawal
 from ecrm_cli.contacts.commands.naming import contact_named, piped, with_piped
 from ecrm_cli.core.app import App
@@ -127,7 +127,11 @@ def withdraw_consent(
 
 @app.command("suppress", cls=Command)
 def suppress_addresses(
-    ctx: typer.Context, who: Addresses, channel: AnyChannel = None, reason: Reason = "manual"
+    ctx: typer.Context,
+    who: Addresses,
+    channel: AnyChannel = None,
+    reason: Reason = "manual",
+    dry_run: DryRun = False,
 ) -> None:
     """Never use an address again; only a bounce can be lifted later.
 
@@ -135,8 +139,9 @@ def suppress_addresses(
     """
     door: App = ctx.obj
     named = with_piped(who)
+    act = acts.weigh if dry_run else acts.suppress
     with door.writing() as store:
-        counts = acts.suppress(door, store, named, channel, reason)
+        counts = act(door, store, addresses(door, store, named, channel), reason)
     door.out.thing(counts, words=words.suppressed(counts))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ecrm_cli.consent import grants, ops, roll, suppressions
-from ecrm_cli.consent.commands.choosing import Chosen, Whom, addresses, choose
+from ecrm_cli.consent.commands.choosing import Chosen, Meant, Whom, addresses, choose
 from ecrm_cli.consent.model import BASES, EVERY_TOPIC, Grant, Withdrawal, check_topic
 from ecrm_cli.contacts.commands.naming import contact_named
 from ecrm_cli.core.app import App
@@ -100,14 +100,28 @@ def state(door: App, store: Store, contact_id: int) -> Row:
     }
 
 
-def suppress(door: App, store: Store, words: list[str], channel: str | None, reason: str) -> Row:
-    """Suppress addresses; return reason, suppressed, already."""
-    counts = {"suppressed": 0, "already": 0}
+def suppress(door: App, store: Store, meant: Meant, reason: str) -> Row:
+    """Suppress addresses; return reason, dry_run, suppressed, already."""
     with store.transaction():
-        for used, meant in addresses(door, store, words, channel).items():
-            for name, count in suppressions.suppress(store, door.now, used, meant, reason).items():
-                counts[name] += count
-    return {"reason": reason, **counts}
+        counts = [
+            suppressions.suppress(store, door.now, channel, addresses, reason)
+            for channel, addresses in meant.items()
+        ]
+    return _suppressed(reason, False, counts)
+
+
+def weigh(_door: App, store: Store, meant: Meant, reason: str) -> Row:
+    """Return what ``suppress`` would, and write nothing."""
+    counts = [
+        suppressions.weigh(store, channel, addresses, reason)
+        for channel, addresses in meant.items()
+    ]
+    return _suppressed(reason, True, counts)
+
+
+def _suppressed(reason: str, dry_run: bool, counts: list[dict[str, int]]) -> Row:
+    sums = {name: sum(each[name] for each in counts) for name in ("suppressed", "already")}
+    return {"reason": reason, "dry_run": dry_run, **sums}
 
 
 def unsuppress(door: App, store: Store, words: str, channel: str | None) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,14 @@ from ecrm_cli.core.store import Store
 from ecrm_cli.intake import ops as intake
 from ecrm_cli.intake.commands import batch_number
 from ecrm_cli.segments import ops as segments
+
+# Addresses by channel.
+Meant = dict[str, list[str]]
+# Without --channel phone a number needs its plus: without one it may be an id.
+_DIALLED: dict[str | None, re.Pattern[str]] = {
+    None: re.compile(r"\+[0-9 ()./-]+"),
+    "phone": re.compile(r"\+?[0-9 ()./-]{6,}"),
+}
 
 
 class NobodyNamed(UsageError):
@@ -79,19 +88,18 @@ def _choose_named(door: App, store: Store, whom: Whom) -> Chosen:
     return Chosen({"contacts": named} | ({"listed": len(listed)} if listed else {}), unknown)
 
 
-def addresses(
-    door: App, store: Store, words: Sequence[str], channel: str | None
-) -> dict[str, list[str]]:
+def addresses(door: App, store: Store, words: Sequence[str], channel: str | None) -> Meant:
     """Return by channel the addresses that are meant: themselves, or all those of a contact.
 
-    Raises BadEmail, NotFound, Ambiguous, NoAddress.
+    Raises BadEmail, BadPhone, NotFound, Ambiguous, NoAddress.
     """
-    meant: dict[str, list[str]] = {}
+    country = door.settings.business.country
+    meant: Meant = {}
     for word in words:
         if "@" in word and channel in (None, "email"):
             meant.setdefault("email", []).append(normal_email(word))
-        elif word.startswith("+") and channel in (None, "phone"):
-            meant.setdefault("phone", []).append(normal_phone(word, None))
+        elif channel in _DIALLED and _DIALLED[channel].fullmatch(word):
+            meant.setdefault("phone", []).append(normal_phone(word, country))
         else:
             owner = contact_named(door, store, word)
             used = channel or "email"

@@ -84,7 +84,8 @@ def _fact(rule: Row) -> str:
 def suppressed(counts: Mapping[str, object]) -> Iterator[str]:
     """Say what a suppression did."""
     before = f"; {counts['already']} were before" if counts["already"] else ""
-    yield f"Suppressed {counts['suppressed']} ({counts['reason']}){before}."
+    began = "Would suppress" if counts["dry_run"] else "Suppressed"
+    yield f"{began} {counts['suppressed']} ({counts['reason']}){before}."
 
 
 def lifted(rows: list[Row]) -> Iterator[str]:

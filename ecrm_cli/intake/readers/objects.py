@@ -89,9 +89,11 @@ def _why(error: Exception) -> str:
 
 
 def _array(text: TextFile, whole: str) -> Iterator[_Found]:
+    """Yield the objects of an array; those that share a line count on from it, each its own."""
     decoder = json.JSONDecoder(**NUMBERS)
     place = whole.index("[") + 1
     line = 1 + whole.count("\n", 0, place)
+    number = 0
     while True:
         start = place
         while whole[place : place + 1].isspace() or whole[place : place + 1] == ",":
@@ -103,7 +105,8 @@ def _array(text: TextFile, whole: str) -> Iterator[_Found]:
             value, end = decoder.raw_decode(whole, place)
         except TOO_MUCH as error:
             raise _broken(text, error) from None
-        yield _understood(line, value, whole[place:end])
+        number = max(line, number + 1)
+        yield _understood(number, value, whole[place:end])
         line += whole.count("\n", place, end)
         place = end
 

@@ -34,6 +34,7 @@ class TextFile:
     """A file as UTF-8 text on disk: ``label`` is its name for people, ``path`` what to open.
 
     ``plain``: every line ends in the usual way, none is empty, and no quote follows a blank.
+    ``odd_blanks``: there are blanks beside the plain space.
     """
 
     label: str
@@ -41,3 +42,4 @@ class TextFile:
     sha256: str
     line_count: int
     plain: bool
+    odd_blanks: bool = True

@@ -21,7 +21,11 @@ BLOCK = 1 << 20
 LONGEST_LINE = 2_000_000
 # A quote after a blank does not open a cell; whoever wrote it thought it would.
 _STRAY_QUOTE = re.compile(rb'(?:^|[,;|\t\n]) +"')
-_EMPTY_LINE = re.compile(rb"(?:^|\n)[,;|\t ]*\r?\n")
+# The second begins with a plain character: the search leaps from line to line.
+_EMPTY_FIRST = re.compile(rb"[,;|\t ]*\r?\n")
+_EMPTY_LINE = re.compile(rb"\n[,;|\t ]*\r?\n")
+# Blanks beside the plain space, as bytes of UTF-8: a non-breaking space, a byte order mark.
+_WIDE_BLANKS = ("\u00a0".encode(), "\ufeff".encode())
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -75,6 +79,7 @@ class _Counter:
     lines: int = 0
     tail: bytes = b""
     usual: bool = True
+    odd_blanks: bool = False
     digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def see(self, block: bytes) -> None:
@@ -88,18 +93,22 @@ class _Counter:
                 line,
             )
         seen = self.tail + block
-        pieces = seen.split(b"\n")
-        if max(map(len, pieces)) > LONGEST_LINE:
-            place = next(n for n, piece in enumerate(pieces, 1) if len(piece) > LONGEST_LINE)
-            raise Unreadable(
-                self.label,
-                f"the line is longer than {LONGEST_LINE:,} bytes.",
-                "A quote may be open that never closes, or this is not a table.",
-                self.lines + place,
-            )
+        if len(seen) > LONGEST_LINE:
+            self._refuse_long_lines(seen)
         self.usual = self.usual and not _is_odd(seen)
-        self.lines += len(pieces) - 1
-        self.tail = pieces[-1]
+        self.odd_blanks = self.odd_blanks or _has_odd_blanks(seen)
+        self.lines += seen.count(b"\n")
+        self.tail = seen[seen.rfind(b"\n") + 1 :]
+
+    def _refuse_long_lines(self, seen: bytes) -> None:
+        for place, piece in enumerate(seen.split(b"\n"), 1):
+            if len(piece) > LONGEST_LINE:
+                raise Unreadable(
+                    self.label,
+                    f"the line is longer than {LONGEST_LINE:,} bytes.",
+                    "A quote may be open that never closes, or this is not a table.",
+                    self.lines + place,
+                )
 
     @property
     def line_count(self) -> int:
@@ -114,12 +123,18 @@ class _Counter:
 
 def _is_odd(seen: bytes) -> bool:
     """Whether a line ends in a lone CR or has only empty cells, or a quote stands after a blank."""
-    returns = seen.count(b"\r") - seen.endswith(b"\r")
-    return (
-        returns != seen.count(b"\r\n")
-        or (b' "' in seen and _STRAY_QUOTE.search(seen) is not None)
-        or _EMPTY_LINE.search(seen) is not None
-    )
+    if b"\r" in seen and seen.count(b"\r") - seen.endswith(b"\r") != seen.count(b"\r\n"):
+        return True
+    if b'"' in seen and b' "' in seen and _STRAY_QUOTE.search(seen):
+        return True
+    return bool(_EMPTY_FIRST.match(seen) or _EMPTY_LINE.search(seen))
+
+
+def _has_odd_blanks(seen: bytes) -> bool:
+    """Whether there are blanks beside the plain space, at the ends of cells perhaps."""
+    if b"\t" in seen or b"\r" in seen:
+        return True
+    return not seen.isascii() and any(blank in seen for blank in _WIDE_BLANKS)
 
 
 def as_text(given: str, scratch: Path, encoding: str | None) -> TextFile:
@@ -197,6 +212,7 @@ def _finished(counter: _Counter, path: Path) -> TextFile:
         counter.digest.hexdigest(),
         counter.line_count,
         plain=counter.plain,
+        odd_blanks=counter.odd_blanks,
     )
 
 
@@ -211,9 +227,11 @@ def unchanged_since(text: TextFile, before: tuple[int, int, int] | None) -> None
 
 
 def stamp_of(given: str) -> tuple[int, int, int] | None:
-    """Return what shows that a file was touched: inode, size, time; None for stdin."""
-    path = Path(given)
-    return None if given == "-" or not path.is_file() else _stamp(path)
+    """Return what shows that a file was touched: inode, size, time; None for what is no file."""
+    with suppress(OSError):
+        if given != "-" and Path(given).is_file():
+            return _stamp(Path(given))
+    return None
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:
@@ -233,9 +251,9 @@ def _codec(label: str, source: BinaryIO, encoding: str | None) -> str:
 
 
 def _named_codec(label: str, encoding: str) -> str:
-    with suppress(LookupError, ValueError):
-        # What is known by a name and is no encoding of text, such as base64, gives bytes.
-        if isinstance(codecs.getincrementaldecoder(encoding)().decode(b""), str):
+    with suppress(LookupError, ValueError, TypeError):
+        # What is known by a name and is no encoding of text, such as base64, gives bytes or fails.
+        if isinstance(codecs.getincrementaldecoder(encoding)().decode(b"a"), str):
             return codecs.lookup(encoding).name
     raise Unreadable(
         label, f"there is no encoding {encoding!r}.", "Write one such as cp1252 or koi8-r."
