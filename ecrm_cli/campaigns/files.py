@@ -76,13 +76,18 @@ def names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob(f"*{SUFFIX}") if path.is_file())
 
 
-def read(folder: Path, name: str) -> Written:
-    """Read a campaign's file. Raises NotFound with close names, DataError with line and key."""
+def check_known(folder: Path, name: str) -> None:
+    """Raise NotFound with close names for a campaign that has no file."""
     known = names(folder)
     if name not in known:
         absent = NotFound.named("campaign", name, known)
         hint = absent.hint or "ecrm campaign list shows those there are; campaign new makes one."
         raise NotFound.named("campaign", name, known, hint)
+
+
+def read(folder: Path, name: str) -> Written:
+    """Read a campaign's file. Raises NotFound with close names, DataError with line and key."""
+    check_known(folder, name)
     path = folder / f"{name}{SUFFIX}"
     document = parse(read_text(path), str(path))
     return Written(name, path, document, document.typed(Campaign))
@@ -120,23 +125,32 @@ def template_folders(settings: Settings) -> list[Path]:
     return [settings.workspace.templates, shipped("templates")]
 
 
-def check_name(folder: Path, name: str) -> str | None:
-    """Return what is wrong with the name of a new campaign, or None."""
-    if not _NAME.fullmatch(name):
-        return BadName(name).message
-    if (folder / f"{name}{SUFFIX}").exists():
-        return CampaignExists(folder / f"{name}{SUFFIX}").message
-    return None
-
-
-def write(folder: Path, name: str, values: Mapping[str, object]) -> Path:
-    """Write a new campaign's file; ``values`` by its keys, in order. Raises CampaignExists."""
+def check_new(folder: Path, name: str) -> None:
+    """Raise BadName or CampaignExists for what cannot be the name of a new campaign."""
     if not _NAME.fullmatch(name):
         raise BadName(name)
     path = folder / f"{name}{SUFFIX}"
     if path.exists():
         raise CampaignExists(path)
-    lines = [f"{key}: {_yaml(value)}" for key, value in values.items() if value not in (None, ())]
+
+
+def name_complaint(folder: Path, name: str) -> str | None:
+    """Return what is wrong with the name of a new campaign, or None."""
+    try:
+        check_new(folder, name)
+    except (BadName, CampaignExists) as error:
+        return f"{error.message} {error.hint}"
+    return None
+
+
+def write(folder: Path, name: str, values: Mapping[str, object]) -> Path:
+    """Write a new campaign's file; ``values`` by its keys, in order.
+
+    Raises BadName, CampaignExists, CannotWrite, DiskFull.
+    """
+    check_new(folder, name)
+    path = folder / f"{name}{SUFFIX}"
+    lines = [f"{key}: {_yaml(value)}" for key, value in values.items() if value]
     replace_file(path, "\n".join([f"# Look at it first: ecrm campaign preview {name}", *lines, ""]))
     return path
 
@@ -167,8 +181,6 @@ def _absent(noun: str, name: str, known: Sequence[str], place: Place) -> BadCamp
 
 
 def _yaml(value: object) -> str:
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(_yaml(item) for item in value)}]"
     text = str(value)
     # What JSON writes in quotes YAML reads as the same text.
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)

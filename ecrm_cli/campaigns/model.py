@@ -30,7 +30,7 @@ class AlreadySent(Conflict):
     def __init__(self, name: str, state: str, moment: datetime, words: str) -> None:
         what = "was sent" if state == "finished" else "was cancelled"
         super().__init__(
-            f"{name} {what} on {moment:%Y-%m-%d %H:%M} (UTC), {words}.",
+            f"{name} {what} on {moment:%Y-%m-%d %H:%M} {words}.",
             hint=f"To mail those it has not reached: ecrm campaign send {name} --again",
         )
 
@@ -54,11 +54,11 @@ class NeverSent(Conflict):
         )
 
 
-class HasEnded(Conflict):
-    """A run that cannot be paused, cancelled or resumed any more."""
+class SaidNo(NotAllowed):
+    """The owner was asked, and said no."""
 
-    def __init__(self, name: str, state: str) -> None:
-        super().__init__(f"The last run of {name} is {state}.")
+    def __init__(self) -> None:
+        super().__init__("Nothing was sent.", hint="")
 
 
 class NobodyToMail(NotAllowed):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecrm_cli.campaigns import audience, files, runs
 from ecrm_cli.campaigns.drafts import Draft
+from ecrm_cli.campaigns.model import NeverSent, NobodyToMail
 from ecrm_cli.consent import ops as consent
 from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.store import Row, Store
@@ -84,14 +85,15 @@ def shown(store: Store, app: App, name: str) -> Row:
     }
 
 
-def status(store: Store, name: str) -> Row:
+def status(store: Store, app: App, name: str) -> Row:
     """Return how the last run stands: campaign, run, ref, state, transport, place, the counts.
 
     ``audience`` is the sum of the seven; ``reasons`` counts the skipped by reason. Before the first
-    run there is no ``run``, and the counts are 0.
+    run there is no ``run``, and the counts are 0. Raises NotFound.
     """
     run = runs.latest(store, name)
     if run is None:
+        files.check_known(app.workspace.campaigns, name)
         nothing = dict.fromkeys(("audience", *STATUSES), 0)
         empty = {"run": None, "ref": None, "state": DRAFT, "transport": None, "place": None}
         return {"campaign": name, **empty, **nothing, "reasons": {}, "next_try": None}
@@ -105,26 +107,34 @@ def status(store: Store, name: str) -> Row:
     }
 
 
+def last_run(store: Store, app: App, name: str) -> Row:
+    """Return the last run of a campaign, as ``runs.latest``. Raises NotFound, NeverSent."""
+    run = runs.latest(store, name)
+    if run is None:
+        files.check_known(app.workspace.campaigns, name)
+        raise NeverSent(name)
+    return run
+
+
 def preview(store: Store, draft: Draft, contact_id: int | None) -> Preview:
     """Return what a contact would read; without one, the first whom a run would go to.
 
     Mints nothing and writes nothing. Raises BadTemplate, NobodyToMail.
     """
     if contact_id is None:
-        contact_id = _first(store, draft)
+        contact_id = first(store, draft)
+    if contact_id is None:
+        size = audience.fill(store, draft.asking, draft.whom)
+        raise NobodyToMail(draft.rule.segment, size.skipped)
     recipient = audience.one(store, contact_id)
     seen = Renderer(draft.outgoing, draft.terms).show(recipient)
     return Preview(contact_id, recipient.address, draft.outgoing.sender, seen)
 
 
-def _first(store: Store, draft: Draft) -> int:
-    from ecrm_cli.campaigns.model import NobodyToMail
-
-    size = audience.fill(store, draft.asking, draft.whom)
-    contact_id = audience.first(store)
-    if contact_id is None:
-        raise NobodyToMail(draft.rule.segment, size.skipped)
-    return contact_id
+def first(store: Store, draft: Draft) -> int | None:
+    """Return the first whom a run would go to, or None."""
+    audience.fill(store, draft.asking, draft.whom)
+    return audience.first(store)
 
 
 def explain(store: Store, draft: Draft, contact_id: int) -> Row:

@@ -9,7 +9,6 @@ from ecrm_cli.audit import ops as audit
 from ecrm_cli.campaigns import audience
 from ecrm_cli.campaigns.changes import Changes
 from ecrm_cli.campaigns.drafts import Draft
-from ecrm_cli.campaigns.model import NeverSent
 from ecrm_cli.campaigns.planning import Plan, check
 from ecrm_cli.core.errors import Conflict
 from ecrm_cli.core.store import Row, Store
@@ -40,14 +39,6 @@ def latest(store: Store, name: str) -> Row | None:
 def of(store: Store, name: str) -> list[Row]:
     """Return all runs of a campaign, the newest first."""
     return store.rows("campaigns.runs_of", campaign=name)
-
-
-def last(store: Store, name: str) -> Row:
-    """Return the last run of a campaign; raises NeverSent."""
-    row = latest(store, name)
-    if row is None:
-        raise NeverSent(name)
-    return row
 
 
 def freeze(store: Store, now: datetime, plan: Plan) -> int:

@@ -16,8 +16,9 @@ _PARAGRAPHS = frozenset(("blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6",
 _LINES = frozenset(("address", "article", "aside", "body", "center", "dd", "div", "dt", "figure",
                     "footer", "form", "header", "li", "main", "nav", "section", "tr"))  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# What mails hold to fill a preview: widths of nothing, soft hyphens, joiners between blanks.
-_FILLING = re.compile(r"[\u00ad\u034f\u200b\u2060\ufeff]+|(?<![^\s])[\u200c\u200d]+")
+# What mails hold to fill a preview: widths of nothing, soft hyphens, joiners that join nothing.
+_FILLING = re.compile(r"[\u00ad\u034f\u200b\u2060\ufeff]+")
+_JOINERS = re.compile(r"(?<!\S)[\u200c\u200d]+")
 _BLANKS = re.compile(r"[ \t\n\r\f\u00a0]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -86,7 +87,7 @@ class _Reader(HTMLParser):
         if self._preformatted:
             self._written.append(data)
             return
-        words = _BLANKS.sub(" ", _FILLING.sub("", data))
+        words = _BLANKS.sub(" ", _JOINERS.sub("", _FILLING.sub("", data)))
         if words.startswith(" ") and self._ends_in_blank():
             words = words[1:]
         if words:

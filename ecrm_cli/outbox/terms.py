@@ -7,6 +7,7 @@ from msgspec import to_builtins
 from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.headers import split_sender
 from ecrm_cli.core.settings import Settings
+from ecrm_cli.core.smtp import server_of
 from ecrm_cli.core.yamlfile import read_text
 from ecrm_cli.outbox.model import Terms
 
@@ -40,11 +41,11 @@ def sender_of(settings: Settings, given: str | None = None) -> str:
 
 
 def place_words(settings: Settings) -> str:
-    """Return in words where mail goes."""
+    """Return in words where mail goes: ``the folder outbox``, ``mail.example:587``."""
     mail = settings.mail
     if mail.transport == "folder":
-        return f"to the folder {mail.folder}: nothing has left this machine"
-    return f"through the mail server {mail.smtp.host}:{mail.smtp.port}"
+        return f"the folder {mail.folder}"
+    return str(server_of(mail.smtp, None))
 
 
 def terms_of(settings: Settings, sender: str) -> Terms:
