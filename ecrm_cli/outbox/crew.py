@@ -56,6 +56,8 @@ class Worker:
     run_id: int = 0
     busy: bool = False
     alive: bool = True
+    # The server took no line from it the last time: others go first.
+    refused: bool = False
 
     def tell(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Give orders; one that has ended takes none."""
@@ -101,7 +103,8 @@ class Crew:
         that halts the run. Ctrl-C lets each finish its message.
         """
         report = Report()
-        self._workers = [worker for worker in self._workers if worker.alive]
+        living = (worker for worker in self._workers if worker.alive)
+        self._workers = sorted(living, key=lambda worker: worker.refused)
         while len(self._workers) < batch.claim.parts:
             self._workers.append(self._start())
         for number, worker in enumerate(self._workers[: batch.claim.parts]):
@@ -163,7 +166,7 @@ class Crew:
             worker.busy = worker.alive = False
         elif "over" in said:
             over = said["over"]
-            worker.busy = False
+            worker.busy, worker.refused = False, "outside" in over
             report.done += over["done"]
             report.late += over.get("late", [])
             report.outside = over.get("outside") or report.outside

@@ -95,7 +95,19 @@ WHERE run_id = $run_id;
 SELECT coalesce(max(run_id), 0) AS run_id FROM outgoing;
 
 -- name: run_of_key
-SELECT run_id FROM outgoing WHERE kind = 'service' AND message_key = $message_key;
+SELECT o.run_id, o.name, m.contact_id
+FROM outgoing o
+JOIN message m USING (run_id)
+WHERE o.kind = 'service' AND o.message_key = $message_key;
+
+-- name: service_mail
+SELECT o.run_id AS run, 'R-' || o.run_id AS ref, o.name AS template, m.contact_id AS contact,
+       m.address AS email, m.message_id, m.status, m.reason, m.attempts, m.next_try, m.sent_at,
+       m.server_reply, o.transport, o.place, o.message_key AS "key"
+FROM outgoing o
+JOIN message m USING (run_id)
+WHERE o.run_id = $run_id
+LIMIT 1;
 
 -- name: set_state
 UPDATE outgoing

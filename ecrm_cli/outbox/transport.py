@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecrm_cli.core.mailers import FolderMailer, Mailer, SmtpMailer, make_maildir
+from ecrm_cli.core.maildir import FolderMailer, make_maildir
+from ecrm_cli.core.mailers import Mailer, SmtpMailer
 from ecrm_cli.core.smtp import Server, server_of
 from ecrm_cli.outbox.model import Transport
 
@@ -38,15 +39,16 @@ class Way:
 
 def way_of(settings: Settings, environment: Mapping[str, str]) -> Way:
     """Return how the settings let mail leave. Raises SecretMissing, OpenSecret."""
-    mail = settings.mail
+    from ecrm_cli.outbox.terms import place_words
+
+    mail, place = settings.mail, place_words(settings)
     if mail.transport == "folder":
-        folder = settings.workspace.root / mail.folder
-        return Way("folder", f"the folder {mail.folder}", folder=folder)
+        return Way("folder", place, folder=settings.workspace.root / mail.folder)
     password = None
     if mail.smtp.user and mail.smtp.password:
         password = settings.secret(mail.smtp.password, environment)
     server = server_of(mail.smtp, password)
-    return Way("smtp", str(server), server=server)
+    return Way("smtp", place, server=server)
 
 
 def mailer_of(way: Mapping[str, Any]) -> Mailer:

@@ -12,14 +12,8 @@ from pathlib import Path
 import pytest
 
 from ecrm_cli.core.errors import OutsideFailure
-from ecrm_cli.core.mailers import (
-    Answer,
-    FolderMailer,
-    SenderRefused,
-    SmtpMailer,
-    make_maildir,
-    stuffed,
-)
+from ecrm_cli.core.maildir import FolderMailer, make_maildir
+from ecrm_cli.core.mailers import Answer, SenderRefused, SmtpMailer, stuffed
 from ecrm_cli.core.smtp import Server, ServerRefused
 from tests.smtpserver import DROP, STALL, USER, WORD, Receiver, receiving
 
@@ -51,13 +45,6 @@ class Stop(Exception):
 def stop() -> None:
     """Refuse to begin."""
     raise Stop
-
-
-@pytest.fixture
-def smtp() -> Iterator[Receiver]:
-    """A mail server."""
-    with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture
