@@ -183,4 +183,5 @@ def _absent(noun: str, name: str, known: Sequence[str], place: Place) -> BadCamp
 def _yaml(value: object) -> str:
     text = str(value)
     # What JSON writes in quotes YAML reads as the same text.
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    plain = _PLAIN.fullmatch(text) and text not in ("true", "false", "null")
+    return text if plain else json.dumps(text, ensure_ascii=False)

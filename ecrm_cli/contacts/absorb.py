@@ -39,9 +39,10 @@ def absorb(store: Store, origin: Origin) -> Absorbed:
     Lines that share an external id, e-mail or phone are one person, to any depth. A match with
     the book fills empty fields only; nothing that stands there is replaced.
     """
-    _recognize(store)
+    last_contact = _recognize(store)
     _write_people(store, origin)
     disputed = _number(store, "contacts.count_disputed", "lines")
+    _write_sole_identities(store, origin, last_contact)
     _write_identities(store, origin)
     _write_tags(store, origin)
     outcome = store.one("contacts.count_outcomes") or {}
@@ -59,8 +60,9 @@ def choose_incoming(store: Store) -> None:
     store.run("contacts.choose_incoming")
 
 
-def _recognize(store: Store) -> None:
-    store.run("contacts.create_incoming_keys")
+def _recognize(store: Store) -> int:
+    """Decide who each line is; return the number before that of the first new contact."""
+    store.run("contacts.create_shared_prints")
     store.run("contacts.create_shared_keys")
     store.run("contacts.create_line_labels")
     while True:
@@ -68,16 +70,19 @@ def _recognize(store: Store) -> None:
         if _number(store, "contacts.count_moved_labels", "moved") == 0:
             break
         store.run("contacts.take_labels")
+    store.run("contacts.create_known_keys")
     store.run("contacts.create_label_matches")
     store.run("contacts.create_own_matches")
-    store.run("contacts.create_line_persons")
     new = _number(store, "contacts.count_new_persons", "persons")
-    store.run("contacts.number_new_persons", last_id=store.take_ids("contact", new))
+    last_contact = store.take_ids("contact", new)
+    store.run("contacts.create_line_persons", last_id=last_contact)
+    return last_contact
 
 
 def _write_people(store: Store, origin: Origin) -> None:
     facts = {"source": origin.source, "now": origin.now, "batch_id": origin.batch_id}
     store.run("contacts.create_new_identities")
+    store.run("contacts.create_bit_macro")
     store.run("contacts.create_pieces")
     store.run("contacts.create_patches")
     store.run("contacts.insert_sole_contacts", **facts)
@@ -91,6 +96,20 @@ def _write_people(store: Store, origin: Origin) -> None:
         now=origin.now,
     )
     store.run("contacts.fill_contacts", now=origin.now)
+
+
+def _write_sole_identities(store: Store, origin: Origin, last_contact: int) -> None:
+    new = _number(store, "contacts.count_new_persons", "persons")
+    stride = _number(store, "contacts.count_ids_of_a_line", "ids") + 2
+    store.run(
+        "contacts.insert_sole_identities",
+        last_id=store.take_ids("identity", new * stride),
+        last_contact=last_contact,
+        stride=stride,
+        source=origin.source,
+        now=origin.now,
+        batch_id=origin.batch_id,
+    )
 
 
 def _write_identities(store: Store, origin: Origin) -> None:

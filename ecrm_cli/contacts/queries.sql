@@ -245,39 +245,44 @@ CREATE OR REPLACE TEMP TABLE incoming_contact (
     country VARCHAR, birthday DATE, attributes JSON, tags VARCHAR[], created_at TIMESTAMP
 );
 
--- Everything a line can be known by, the strongest first, and whose it is already.
--- name: create_incoming_keys
-CREATE OR REPLACE TEMP TABLE incoming_key AS
-WITH known_by AS (
-    SELECT line, 1 AS strength, 'external' AS kind, unnest(external_ids) AS value, NULL AS raw,
-           generate_subscripts(external_ids, 1) AS place
-    FROM incoming_contact
-    WHERE len(external_ids) > 0
+-- Keys that stand in more than one line, as hashes: few of many, and nothing is missed.
+-- name: create_shared_prints
+CREATE OR REPLACE TEMP TABLE shared_print AS
+SELECT fingerprint
+FROM (
+    SELECT hash(unnest(external_ids)) AS fingerprint FROM incoming_contact
     UNION ALL
-    SELECT line, 2, 'email', email, email_raw, 1 FROM incoming_contact WHERE email IS NOT NULL
+    SELECT hash(email) FROM incoming_contact WHERE email IS NOT NULL
     UNION ALL
-    SELECT line, 3, 'phone', phone, phone_raw, 1 FROM incoming_contact WHERE phone IS NOT NULL
+    SELECT hash(phone) FROM incoming_contact WHERE phone IS NOT NULL
 )
-SELECT k.line, k.strength, k.kind, k.value, k.raw, k.place, i.contact_id AS owner
-FROM known_by k
-LEFT JOIN identity i ON i.kind = k.kind AND i.value = k.value;
+GROUP BY fingerprint
+HAVING count(*) > 1;
 
--- Keys that more than one line has, numbered. Hashes sift first: a text is compared only where
--- two hashes are equal.
+-- The same keys as texts, numbered: a text is compared only where two hashes are equal.
 -- name: create_shared_keys
 CREATE OR REPLACE TEMP TABLE shared_key AS
-WITH sifted AS (
-    SELECT hash(value) AS fingerprint FROM incoming_key GROUP BY 1 HAVING count(*) > 1
+WITH suspect AS MATERIALIZED (
+    SELECT line, 1 AS strength, 'external' AS kind, value
+    FROM (SELECT line, unnest(external_ids) AS value FROM incoming_contact)
+    WHERE hash(value) IN (SELECT fingerprint FROM shared_print)
+    UNION ALL
+    SELECT line, 2, 'email', email
+    FROM incoming_contact
+    WHERE hash(email) IN (SELECT fingerprint FROM shared_print)
+    UNION ALL
+    SELECT line, 3, 'phone', phone
+    FROM incoming_contact
+    WHERE hash(phone) IN (SELECT fingerprint FROM shared_print)
 ),
 repeated AS (
     SELECT kind, value, min(line) AS head, row_number() OVER () AS key_number
-    FROM incoming_key
-    WHERE hash(value) IN (SELECT fingerprint FROM sifted)
+    FROM suspect
     GROUP BY kind, value
     HAVING min(line) < max(line)
 )
 SELECT k.line, k.strength, r.key_number, r.head
-FROM incoming_key k
+FROM suspect k
 JOIN repeated r USING (kind, value);
 
 -- Lines that share a key are one person: each line is labelled with the least line it reaches.
@@ -308,14 +313,31 @@ SELECT count(*) AS moved FROM next_label n JOIN line_label l USING (line) WHERE 
 -- name: take_labels
 CREATE OR REPLACE TEMP TABLE line_label AS SELECT line, label FROM next_label;
 
+-- The keys of the lines that the book knows, and whose they are; the strongest first.
+-- name: create_known_keys
+CREATE OR REPLACE TEMP TABLE known_key AS
+SELECT k.line, 1 AS strength, k.place, i.contact_id AS owner
+FROM (
+    SELECT line, unnest(external_ids) AS value, generate_subscripts(external_ids, 1) AS place
+    FROM incoming_contact
+) k
+JOIN identity i ON i.kind = 'external' AND i.value = k.value
+UNION ALL
+SELECT c.line, 2, 1, i.contact_id
+FROM incoming_contact c
+JOIN identity i ON i.kind = 'email' AND i.value = c.email
+UNION ALL
+SELECT c.line, 3, 1, i.contact_id
+FROM incoming_contact c
+JOIN identity i ON i.kind = 'phone' AND i.value = c.phone;
+
 -- The contact a label is already: by external id, else e-mail, else phone; the oldest wins.
 -- name: create_label_matches
 CREATE OR REPLACE TEMP TABLE label_match AS
 SELECT coalesce(l.label, k.line) AS label,
        arg_min(k.owner, k.strength * 1000000000000 + k.owner) AS contact_id
-FROM incoming_key k
+FROM known_key k
 LEFT JOIN line_label l ON l.line = k.line
-WHERE k.owner IS NOT NULL
 GROUP BY 1;
 
 -- A line known by something stronger than all it shares with other lines is who it is: two known
@@ -323,11 +345,17 @@ GROUP BY 1;
 -- name: create_own_matches
 CREATE OR REPLACE TEMP TABLE own_match AS
 SELECT k.line, arg_min(k.owner, k.strength * 1000000000000 + k.owner) AS contact_id
-FROM incoming_key k
+FROM known_key k
 JOIN (SELECT line, min(strength) AS strength FROM shared_key GROUP BY line) s USING (line)
-WHERE k.owner IS NOT NULL AND k.strength < s.strength
+WHERE k.strength < s.strength
 GROUP BY k.line;
 
+-- name: count_new_persons
+SELECT (SELECT count(*) FROM incoming_contact)
+       - (SELECT count(*) FROM line_label WHERE label <> line)
+       - (SELECT count(*) FROM label_match) AS persons;
+
+-- Who each line is; sole says that the line shares no key with another.
 -- name: create_line_persons
 CREATE OR REPLACE TEMP TABLE line_person AS
 WITH labelled AS (
@@ -336,22 +364,16 @@ WITH labelled AS (
     LEFT JOIN line_label l USING (line)
 ),
 fresh AS (
-    SELECT label, row_number() OVER (ORDER BY label) AS place
+    SELECT label, $last_id + row_number() OVER (ORDER BY label) AS contact_id
     FROM labelled
-    WHERE line = label AND label NOT IN (SELECT label FROM label_match)
+    WHERE line = label AND NOT EXISTS (FROM label_match m WHERE m.label = labelled.label)
 )
 SELECT d.line, d.label, d.sole, f.label IS NOT NULL AS is_new,
-       coalesce(o.contact_id, m.contact_id, f.place) AS contact_id
+       coalesce(o.contact_id, m.contact_id, f.contact_id) AS contact_id
 FROM labelled d
 LEFT JOIN own_match o USING (line)
 LEFT JOIN label_match m USING (label)
 LEFT JOIN fresh f USING (label);
-
--- name: count_new_persons
-SELECT count(*) AS persons FROM line_person WHERE is_new AND line = label;
-
--- name: number_new_persons
-UPDATE line_person SET contact_id = contact_id + $last_id WHERE is_new;
 
 -- name: insert_sole_contacts
 INSERT INTO contact (contact_id, given_name, family_name, company, job, locale, zone, street, city,
@@ -364,33 +386,49 @@ FROM incoming_contact c
 JOIN line_person p USING (line)
 WHERE p.is_new AND p.sole;
 
+-- A bit for a field that has something in it.
+-- name: create_bit_macro
+CREATE OR REPLACE TEMP MACRO bit_of(value, place) AS CASE WHEN value IS NULL THEN 0 ELSE 1 << place END;
+
 -- What lines of several, or of people known before, can still add: the first value of each field
--- that is empty so far.
+-- that is empty so far. Whether a known person lacks something is seen in bits, before any text.
 -- name: create_pieces
 CREATE OR REPLACE TEMP TABLE piece AS
-WITH candidate AS (
+WITH told AS (
+    SELECT line, attributes,
+           bit_of(given_name, 0) | bit_of(family_name, 1) | bit_of(company, 2) | bit_of(job, 3)
+           | bit_of(locale, 4) | bit_of(zone, 5) | bit_of(street, 6) | bit_of(city, 7)
+           | bit_of(region, 8) | bit_of(postcode, 9) | bit_of(country, 10)
+           | bit_of(birthday, 11) AS fields
+    FROM incoming_contact
+),
+known AS (
+    SELECT contact_id, attributes,
+           bit_of(given_name, 0) | bit_of(family_name, 1) | bit_of(company, 2) | bit_of(job, 3)
+           | bit_of(locale, 4) | bit_of(zone, 5) | bit_of(street, 6) | bit_of(city, 7)
+           | bit_of(region, 8) | bit_of(postcode, 9) | bit_of(country, 10)
+           | bit_of(birthday, 11) AS fields
+    FROM contact
+),
+adding AS (
+    SELECT line, contact_id FROM line_person WHERE is_new AND NOT sole
+    UNION ALL
+    SELECT p.line, p.contact_id
+    FROM line_person p
+    JOIN told t USING (line)
+    JOIN known b USING (contact_id)
+    WHERE NOT p.is_new
+        AND (t.fields | b.fields <> b.fields
+             OR (t.attributes IS NOT NULL
+                 AND (b.attributes IS NULL
+                      OR NOT list_has_all(json_keys(b.attributes), json_keys(t.attributes)))))
+),
+candidate AS MATERIALIZED (
     SELECT p.contact_id, c.line, c.given_name, c.family_name, c.company, c.job, c.locale, c.zone,
            c.street, c.city, c.region, c.postcode, c.country, c.birthday::VARCHAR AS birthday,
            c.attributes
     FROM incoming_contact c
-    JOIN line_person p USING (line)
-    LEFT JOIN contact b ON b.contact_id = p.contact_id
-    WHERE (p.is_new AND NOT p.sole)
-       OR (NOT p.is_new AND (
-           (b.given_name IS NULL AND c.given_name IS NOT NULL)
-           OR (b.family_name IS NULL AND c.family_name IS NOT NULL)
-           OR (b.company IS NULL AND c.company IS NOT NULL)
-           OR (b.job IS NULL AND c.job IS NOT NULL)
-           OR (b.locale IS NULL AND c.locale IS NOT NULL)
-           OR (b.zone IS NULL AND c.zone IS NOT NULL)
-           OR (b.street IS NULL AND c.street IS NOT NULL)
-           OR (b.city IS NULL AND c.city IS NOT NULL)
-           OR (b.region IS NULL AND c.region IS NOT NULL)
-           OR (b.postcode IS NULL AND c.postcode IS NOT NULL)
-           OR (b.country IS NULL AND c.country IS NOT NULL)
-           OR (b.birthday IS NULL AND c.birthday IS NOT NULL)
-           OR (c.attributes IS NOT NULL AND (b.attributes IS NULL
-               OR NOT list_has_all(json_keys(b.attributes), json_keys(c.attributes))))))
+    JOIN adding p USING (line)
 ),
 long_candidate AS (
     UNPIVOT (SELECT * EXCLUDE (attributes) FROM candidate)
@@ -518,37 +556,86 @@ WHERE contact_id IN (SELECT contact_id FROM line_person WHERE NOT is_new)
 ORDER BY line, field, value
 LIMIT $amount;
 
--- Addresses and numbers nobody has yet. A line's own are unique unless it shares a key.
+-- A line that is a new person by itself brings keys that nobody has. Each such person has
+-- $stride numbers, external ids first; those of keys that the line has not stay unused.
+-- name: insert_sole_identities
+INSERT INTO identity (identity_id, contact_id, kind, value, raw, source, is_primary, recorded_at, batch_id)
+WITH sole AS (
+    SELECT line, contact_id, $last_id + (contact_id - $last_contact - 1) * $stride AS last_id
+    FROM line_person
+    WHERE is_new AND sole
+)
+SELECT k.last_id + k.place, k.contact_id, 'external', k.value, k.value, $source, k.place = 1, $now,
+       $batch_id
+FROM (
+    SELECT s.last_id, s.contact_id, unnest(c.external_ids) AS value,
+           generate_subscripts(c.external_ids, 1) AS place
+    FROM incoming_contact c
+    JOIN sole s USING (line)
+) k
+UNION ALL
+SELECT s.last_id + $stride - 1, s.contact_id, 'email', c.email, coalesce(c.email_raw, c.email),
+       $source, true, $now, $batch_id
+FROM incoming_contact c
+JOIN sole s USING (line)
+WHERE c.email IS NOT NULL
+UNION ALL
+SELECT s.last_id + $stride, s.contact_id, 'phone', c.phone, coalesce(c.phone_raw, c.phone),
+       $source, true, $now, $batch_id
+FROM incoming_contact c
+JOIN sole s USING (line)
+WHERE c.phone IS NOT NULL;
+
+-- name: count_ids_of_a_line
+SELECT coalesce(max(len(external_ids)), 0) AS ids FROM incoming_contact;
+
+-- What nobody has yet, of the lines that are not a new person by themselves.
 -- name: create_new_identities
 CREATE OR REPLACE TEMP TABLE new_identity AS
-WITH unknown_key AS (
-    SELECT p.contact_id, p.is_new, p.is_new AND p.sole AS plain, k.line, k.kind, k.value, k.raw, k.place
-    FROM incoming_key k
+WITH joining AS (
+    SELECT c.line, p.contact_id, p.is_new, c.email, c.email_raw, c.phone, c.phone_raw,
+           c.external_ids
+    FROM incoming_contact c
     JOIN line_person p USING (line)
-    WHERE k.owner IS NULL
+    WHERE NOT (p.is_new AND p.sole)
+),
+own AS (
+    SELECT line, contact_id, is_new, 1 AS strength, 'external' AS kind,
+           unnest(external_ids) AS value, NULL AS raw, generate_subscripts(external_ids, 1) AS place
+    FROM joining
+    UNION ALL
+    SELECT line, contact_id, is_new, 2, 'email', email, email_raw, 1
+    FROM joining
+    WHERE email IS NOT NULL
+    UNION ALL
+    SELECT line, contact_id, is_new, 3, 'phone', phone, phone_raw, 1
+    FROM joining
+    WHERE phone IS NOT NULL
+),
+unknown AS (
+    SELECT contact_id, line, is_new, kind, value, raw, place
+    FROM own o
+    WHERE NOT EXISTS (
+        FROM known_key k
+        WHERE k.line = o.line AND k.strength = o.strength AND k.place = o.place
+    )
+    QUALIFY row_number() OVER (PARTITION BY kind, value ORDER BY line) = 1
 )
-SELECT contact_id, line, is_new, kind, value, raw, place = 1 AS is_primary
-FROM unknown_key
-WHERE plain
-UNION ALL
 SELECT n.contact_id, n.line, n.is_new, n.kind, n.value, n.raw,
        row_number() OVER (PARTITION BY n.contact_id, n.kind ORDER BY n.line, n.place) = 1
        AND NOT EXISTS (FROM identity i
                        WHERE i.contact_id = n.contact_id AND i.kind = n.kind AND i.is_primary)
-FROM (
-    SELECT contact_id, line, is_new, kind, value, raw, place
-    FROM unknown_key
-    WHERE NOT plain
-    QUALIFY row_number() OVER (PARTITION BY kind, value ORDER BY line) = 1
-) n;
+           AS is_primary,
+       row_number() OVER (ORDER BY n.contact_id, n.kind, n.line, n.place) AS number
+FROM unknown n;
 
 -- name: count_new_identities
 SELECT count(*) AS identities FROM new_identity;
 
 -- name: insert_identities
 INSERT INTO identity (identity_id, contact_id, kind, value, raw, source, is_primary, recorded_at, batch_id)
-SELECT $last_id + row_number() OVER (), contact_id, kind, value, coalesce(raw, value), $source,
-       is_primary, $now, $batch_id
+SELECT $last_id + number, contact_id, kind, value, coalesce(raw, value), $source, is_primary, $now,
+       $batch_id
 FROM new_identity;
 
 -- name: create_new_tags
@@ -574,18 +661,19 @@ FROM new_tag;
 
 -- What became of each line; a line that changed nothing is unchanged.
 -- name: count_outcomes
-WITH changed AS (
+WITH later AS (
+    SELECT line FROM line_person WHERE NOT (is_new AND line = label)
+),
+changed AS (
     SELECT line FROM piece
-    UNION
+    UNION ALL
     SELECT line FROM new_identity
-    UNION
+    UNION ALL
     SELECT line FROM new_tag
 )
-SELECT count(*) FILTER (p.is_new AND p.line = p.label) AS added,
-       count(*) FILTER (NOT (p.is_new AND p.line = p.label) AND c.line IS NOT NULL) AS updated,
-       count(*) FILTER (NOT (p.is_new AND p.line = p.label) AND c.line IS NULL) AS unchanged
-FROM line_person p
-LEFT JOIN changed c USING (line);
+SELECT (SELECT count(*) FROM line_person) - (SELECT count(*) FROM later) AS added,
+       (SELECT count(*) FROM later WHERE line IN (SELECT line FROM changed)) AS updated,
+       (SELECT count(*) FROM later WHERE line NOT IN (SELECT line FROM changed)) AS unchanged;
 
 -- Identifiers that stay with their present owner, or go to another line's person, although the
 -- line is someone else.
@@ -593,15 +681,30 @@ LEFT JOIN changed c USING (line);
 SELECT count(DISTINCT line) AS lines
 FROM (
     SELECT k.line
-    FROM incoming_key k
+    FROM known_key k
     JOIN line_person p USING (line)
     WHERE k.owner <> p.contact_id
     UNION ALL
-    SELECT k.line
+    SELECT o.line
     FROM own_match o
-    JOIN incoming_key k USING (line)
-    JOIN new_identity n USING (kind, value)
+    JOIN incoming_contact c USING (line)
+    JOIN new_identity n ON n.kind = 'email' AND n.value = c.email
     WHERE n.contact_id <> o.contact_id
+    UNION ALL
+    SELECT o.line
+    FROM own_match o
+    JOIN incoming_contact c USING (line)
+    JOIN new_identity n ON n.kind = 'phone' AND n.value = c.phone
+    WHERE n.contact_id <> o.contact_id
+    UNION ALL
+    SELECT x.line
+    FROM (
+        SELECT o.line, o.contact_id, unnest(c.external_ids) AS value
+        FROM own_match o
+        JOIN incoming_contact c USING (line)
+    ) x
+    JOIN new_identity n ON n.kind = 'external' AND n.value = x.value
+    WHERE n.contact_id <> x.contact_id
 );
 
 -- Contacts of this file, for what follows an import.

@@ -205,7 +205,9 @@ def _place(error: Exception, template: Template) -> Place:
 
 
 def _file(compiled: jinja2.Template, name: str) -> str:
-    return compiled.filename or compiled.name or name
+    # A template that is in no file has Jinja's own word for one.
+    known = compiled.filename if compiled.filename != "<template>" else None
+    return known or compiled.name or name
 
 
 def _unknown(what: str, name: str, known: Iterable[str], place: Place) -> BadTemplate:

@@ -9,7 +9,7 @@ from ecrm_cli.contacts.absorb import Origin
 from ecrm_cli.contacts.model import PLAIN_PHONE
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.intake.layout import Layout
-from ecrm_cli.intake.staging import BLANKS, extra_names
+from ecrm_cli.intake.staging import extra_names
 from ecrm_cli.intake.understanding import SEPARATORS, settle
 
 # Beside ISO 8601, which the engine reads by itself; a day before a month is told by the dots.
@@ -38,37 +38,43 @@ class Outcome:
 
 def take_in(store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome:
     """Write the staged lines into the book; the caller holds the transaction."""
-    store.run("intake.mend_external_ids")
     make_macros(store)
-    store.run("intake.create_moments")
-    store.run("intake.read_created", formats=[*DATES, *layout.preset.dates], zone=home.zone)
-    hand_over(store, layout, origin, home)
+    store.run("intake.create_created_hours", formats=formats_of(layout), zone=home.zone)
+    whole = (store.one("intake.whole_external_ids") or {})["whole"]
+    faults = hand_over(store, layout, origin, home, whole_ids=whole)
     done = contacts.absorb(store, origin)
     unread = (store.one("intake.count_unread") or {})["lines"]
-    return Outcome(
-        done.added,
-        done.updated,
-        done.unchanged,
-        done.disputed + unread,
-        store.rows("intake.people_rejects"),
-    )
+    return Outcome(done.added, done.updated, done.unchanged, done.disputed + unread, faults)
 
 
-def hand_over(store: Store, layout: Layout, origin: Origin, home: Home) -> None:
-    """Normalize the lines in ``staged_person`` into ``incoming_contact``."""
+def hand_over(
+    store: Store, layout: Layout, origin: Origin, home: Home, *, whole_ids: bool
+) -> list[Row]:
+    """Normalize the lines in ``staged_person`` into ``incoming_contact``.
+
+    Returns the faults (line, field, reason) of those by which nobody can be known. Ids are
+    ``whole_ids`` when a spreadsheet gave each a ``.0``.
+    """
     settle(store, home.country)
     contacts.prepare(store)
-    store.run(
+    handed = store.run(
         "intake.hand_over_people",
         country=home.country,
         source=origin.source,
         now=origin.now,
         plain_phone=PLAIN_PHONE,
         separators=SEPARATORS,
-        blanks=BLANKS,
+        formats=formats_of(layout),
+        whole_ids=whole_ids,
         extra_names=list(extra_names(layout)),
-        formats=[*DATES, *layout.preset.dates],
     )
+    staged = (store.one("intake.count_staged_people") or {})["staged"]
+    return store.rows("intake.people_rejects") if handed < staged else []
+
+
+def formats_of(layout: Layout) -> list[str]:
+    """Return how a layout's files may write a day."""
+    return [*DATES, *layout.preset.dates]
 
 
 def make_macros(store: Store) -> None:

@@ -1,98 +1,119 @@
--- name: create_staged_people
-CREATE OR REPLACE TEMP TABLE staged_person (
-    line BIGINT, fault VARCHAR, email VARCHAR, phone VARCHAR, external_id VARCHAR, name VARCHAR,
-    given_name VARCHAR, family_name VARCHAR, company VARCHAR, job VARCHAR, locale VARCHAR,
-    zone VARCHAR, street VARCHAR, city VARCHAR, region VARCHAR, postcode VARCHAR, country VARCHAR,
-    birthday VARCHAR, tags VARCHAR, attributes VARCHAR, created_at VARCHAR, agreed VARCHAR,
-    refused VARCHAR, extra VARCHAR[]
+-- Every column that a file of people can have; the table stays empty.
+-- name: create_person_shape
+CREATE OR REPLACE TEMP TABLE person_shape (
+    place BIGINT, first_line BIGINT, line BIGINT, fault VARCHAR, email VARCHAR, phone VARCHAR,
+    external_id VARCHAR, name VARCHAR, given_name VARCHAR, family_name VARCHAR, company VARCHAR,
+    job VARCHAR, locale VARCHAR, zone VARCHAR, street VARCHAR, city VARCHAR, region VARCHAR,
+    postcode VARCHAR, country VARCHAR, birthday VARCHAR, tags VARCHAR, attributes VARCHAR,
+    created_at VARCHAR, created_utc TIMESTAMP, agreed VARCHAR, refused VARCHAR, extra VARCHAR[]
 );
 
--- name: create_staged_orders
-CREATE OR REPLACE TEMP TABLE staged_order (
-    line BIGINT, fault VARCHAR, number VARCHAR, customer_id VARCHAR, email VARCHAR, phone VARCHAR,
-    name VARCHAR, country VARCHAR, ordered_at VARCHAR, paid_at VARCHAR, cancelled_at VARCHAR,
-    total VARCHAR, discount VARCHAR, tax VARCHAR, shipping VARCHAR, refunded VARCHAR,
-    currency VARCHAR, channel VARCHAR, sku VARCHAR, description VARCHAR, quantity VARCHAR,
-    unit_price VARCHAR, extra VARCHAR[]
+-- name: create_order_shape
+CREATE OR REPLACE TEMP TABLE order_shape (
+    place BIGINT, first_line BIGINT, line BIGINT, fault VARCHAR, number VARCHAR,
+    customer_id VARCHAR, email VARCHAR, phone VARCHAR, name VARCHAR, country VARCHAR,
+    ordered_at VARCHAR, paid_at VARCHAR, cancelled_at VARCHAR, total VARCHAR, discount VARCHAR,
+    tax VARCHAR, shipping VARCHAR, refunded VARCHAR, currency VARCHAR, channel VARCHAR, sku VARCHAR,
+    description VARCHAR, quantity VARCHAR, unit_price VARCHAR, extra VARCHAR[]
 );
+
+-- A cell without the blanks around it; an empty one is none. Most have none to cut, and odd says
+-- whether the file has others than the plain space.
+-- name: create_tidy_macro
+CREATE OR REPLACE TEMP MACRO tidy(raw, odd) AS CASE
+    WHEN raw < '!' OR ends_with(raw, ' ') OR (odd AND (
+        ends_with(raw, chr(9)) OR ends_with(raw, chr(10)) OR ends_with(raw, chr(13))
+        OR ends_with(raw, chr(160)) OR ends_with(raw, chr(65279))
+        OR starts_with(raw, chr(160)) OR starts_with(raw, chr(65279))))
+        THEN nullif(trim(raw, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279)), '')
+    ELSE raw
+END;
+
+-- Rows stand in the table as in the file, so that their place tells their line.
+-- name: keep_order
+SET preserve_insertion_order = true;
+
+-- name: let_order_go
+SET preserve_insertion_order = false;
 
 -- A plain file is read by the engine itself; columns are named after fields, the rest extra_N.
--- The window keeps the file's order, so a row's number is its place in the file.
 -- name: stage_people
-INSERT INTO staged_person BY NAME
-SELECT row_number() OVER () + $header_line AS line,
-       nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
+CREATE OR REPLACE TEMP TABLE person_text AS
+SELECT $header_line + 1 AS first_line, tidy(COLUMNS(lambda heading: true), $odd_blanks)
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
               null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_people_extra
-INSERT INTO staged_person BY NAME
-SELECT row_number() OVER () + $header_line AS line,
+CREATE OR REPLACE TEMP TABLE person_text AS
+SELECT $header_line + 1 AS first_line,
        [*COLUMNS(lambda heading: starts_with(heading, 'extra_'))] AS extra,
-       nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
+       tidy(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $odd_blanks)
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
               null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- A file that took Python to read was written out plainly, with its lines and faults.
 -- name: stage_people_rewritten
-INSERT INTO staged_person BY NAME
+CREATE OR REPLACE TEMP TABLE person_text AS
 SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
        [*COLUMNS(lambda heading: starts_with(heading, 'extra_'))] AS extra,
-       nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
-                                           AND heading NOT IN ('line', 'fault')), $blanks), '')
+       tidy(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
+                                    AND heading NOT IN ('line', 'fault')), true)
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
               auto_detect = false, strict_mode = true, max_line_size = 4000000,
               compression = 'none');
 
 -- name: stage_orders
-INSERT INTO staged_order BY NAME
-SELECT row_number() OVER () + $header_line AS line,
-       nullif(trim(COLUMNS(lambda heading: true), $blanks), '')
+CREATE OR REPLACE TEMP TABLE order_text AS
+SELECT $header_line + 1 AS first_line, tidy(COLUMNS(lambda heading: true), $odd_blanks)
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
               null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_orders_extra
-INSERT INTO staged_order BY NAME
-SELECT row_number() OVER () + $header_line AS line,
+CREATE OR REPLACE TEMP TABLE order_text AS
+SELECT $header_line + 1 AS first_line,
        [*COLUMNS(lambda heading: starts_with(heading, 'extra_'))] AS extra,
-       nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $blanks), '')
+       tidy(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')), $odd_blanks)
 FROM read_csv($path, columns = $columns, delim = $delimiter, skip = $header_line, header = false,
               quote = '"', escape = '"', auto_detect = false, strict_mode = true,
               null_padding = false, max_line_size = 2000000, compression = 'none');
 
 -- name: stage_orders_rewritten
-INSERT INTO staged_order BY NAME
+CREATE OR REPLACE TEMP TABLE order_text AS
 SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
        [*COLUMNS(lambda heading: starts_with(heading, 'extra_'))] AS extra,
-       nullif(trim(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
-                                           AND heading NOT IN ('line', 'fault')), $blanks), '')
+       tidy(COLUMNS(lambda heading: NOT starts_with(heading, 'extra_')
+                                    AND heading NOT IN ('line', 'fault')), true)
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
               auto_detect = false, strict_mode = true, max_line_size = 4000000,
               compression = 'none');
 
+-- What the file has, and nothing in the columns that it has not.
+-- name: create_staged_people
+CREATE OR REPLACE TEMP VIEW staged_person AS
+SELECT coalesce(line, first_line + place) AS line, * EXCLUDE (line, first_line, place)
+FROM (SELECT rowid AS place, * FROM person_text UNION ALL BY NAME FROM person_shape);
+
+-- name: create_staged_orders
+CREATE OR REPLACE TEMP VIEW staged_order AS
+SELECT coalesce(line, first_line + place) AS line, * EXCLUDE (line, first_line, place)
+FROM (SELECT rowid AS place, * FROM order_text UNION ALL BY NAME FROM order_shape);
+
 -- name: count_staged_people
 SELECT count(*) AS staged FROM staged_person;
 
--- name: count_staged_orders
-SELECT count(*) AS staged FROM staged_order;
-
 -- A spreadsheet writes whole numbers as 17850.0 when the column has empty cells.
--- name: mend_external_ids
-UPDATE staged_person
-SET external_id = left(external_id, length(external_id) - 2)
-WHERE ends_with(external_id, '.0')
-    AND (SELECT bool_and(regexp_full_match(external_id, '[0-9]+(\.0)?'))
-         FROM staged_person WHERE external_id IS NOT NULL);
+-- name: whole_external_ids
+SELECT coalesce(bool_and(regexp_full_match(external_id, '[0-9]+(\.0)?')), false) AS whole
+FROM staged_person
+WHERE external_id IS NOT NULL AND EXISTS (FROM staged_person WHERE ends_with(external_id, '.0'));
 
--- name: mend_customer_ids
-UPDATE staged_order
-SET customer_id = left(customer_id, length(customer_id) - 2)
-WHERE ends_with(customer_id, '.0')
-    AND (SELECT bool_and(regexp_full_match(customer_id, '[0-9]+(\.0)?'))
-         FROM staged_order WHERE customer_id IS NOT NULL);
+-- name: whole_customer_ids
+SELECT coalesce(bool_and(regexp_full_match(customer_id, '[0-9]+(\.0)?')), false) AS whole
+FROM staged_order
+WHERE customer_id IS NOT NULL AND EXISTS (FROM staged_order WHERE ends_with(customer_id, '.0'));
 
 -- What the library had to say about texts that the engine could not settle.
 -- name: create_understood
@@ -100,10 +121,11 @@ CREATE OR REPLACE TEMP TABLE understood (
     kind VARCHAR, raw VARCHAR, region VARCHAR, value VARCHAR, reason VARCHAR
 );
 
+-- Lists come as JSON: the engine takes long lists of texts as parameters with ever less speed.
 -- name: add_understood
 INSERT INTO understood
-SELECT $kind, unnest($raws::VARCHAR[]), unnest($regions::VARCHAR[]), unnest($values::VARCHAR[]),
-       unnest($reasons::VARCHAR[]);
+SELECT $kind, unnest(from_json($raws, '["VARCHAR"]')), unnest(from_json($regions, '["VARCHAR"]')),
+       unnest(from_json($values, '["VARCHAR"]')), unnest(from_json($reasons, '["VARCHAR"]'));
 
 -- name: odd_emails
 SELECT DISTINCT email AS raw, '' AS region
@@ -125,34 +147,47 @@ SELECT DISTINCT country AS raw, '' AS region FROM staged_person WHERE country IS
 -- name: zones
 SELECT DISTINCT zone AS raw, '' AS region FROM staged_person WHERE zone IS NOT NULL;
 
--- Lines become what contacts absorbs. What could not be read stays in attributes, as it was.
+-- Lines become what contacts absorbs. What could not be read stays in attributes, as it was; a
+-- plain line, which has nothing of the kind, is spared the work.
 -- name: hand_over_people
 INSERT INTO incoming_contact
 WITH read_line AS (
-    SELECT s.*,
-           coalesce(e.value, CASE WHEN e.raw IS NULL THEN lower(s.email) END) AS good_email,
-           coalesce(p.value, CASE
-               WHEN s.phone IS NULL THEN NULL
-               WHEN regexp_matches(s.phone, $plain_phone) THEN s.phone
-               WHEN p.raw IS NULL THEN regexp_replace(s.phone, $separators, '', 'g')
-           END) AS good_phone,
+    SELECT s.* REPLACE (CASE WHEN $whole_ids AND ends_with(external_id, '.0')
+                            THEN left(external_id, -2) ELSE external_id END AS external_id),
+           CASE WHEN e.raw IS NULL THEN lower(s.email) ELSE e.value END AS good_email,
+           CASE WHEN s.phone IS NULL THEN NULL
+                WHEN regexp_matches(s.phone, $plain_phone) THEN s.phone
+                WHEN p.raw IS NULL THEN regexp_replace(s.phone, $separators, '', 'g')
+                ELSE p.value
+           END AS good_phone,
            c.value AS good_country, z.value AS good_zone,
            in_reach(stamp_of(s.birthday, $formats::VARCHAR[]))::DATE AS good_birthday,
-           m.utc AS good_created_at,
+           coalesce(s.created_utc, s.created + h.shift, s.created) AS good_created_at,
            CASE WHEN json_valid(s.attributes) AND json_type(s.attributes) = 'OBJECT'
                THEN s.attributes::JSON END AS good_attributes
-    FROM staged_person s
+    FROM (
+        SELECT *, in_reach(stamp_of(created_at, $formats::VARCHAR[])) AS created FROM staged_person
+    ) s
     LEFT JOIN understood e ON e.kind = 'email' AND e.raw = s.email
     LEFT JOIN understood c ON c.kind = 'country' AND c.raw = s.country
     LEFT JOIN understood z ON z.kind = 'zone' AND z.raw = s.zone
     LEFT JOIN understood p ON p.kind = 'phone' AND p.raw = s.phone
         AND p.region = coalesce(c.value, $country, '')
-    LEFT JOIN moment m ON m.kind = 'created_at' AND m.line = s.line
+    LEFT JOIN local_hour h
+        ON h.hour = date_trunc('hour', s.created) AND NOT is_absolute(s.created_at)
     WHERE s.fault IS NULL
 ),
 kept AS (
     SELECT r.*,
-           map_from_entries(list_filter(
+           CASE WHEN agreed IS NOT NULL OR refused IS NOT NULL OR extra IS NOT NULL
+                   OR (good_email IS NULL AND email IS NOT NULL)
+                   OR (good_phone IS NULL AND phone IS NOT NULL)
+                   OR (good_country IS NULL AND country IS NOT NULL)
+                   OR (good_zone IS NULL AND zone IS NOT NULL)
+                   OR (good_birthday IS NULL AND birthday IS NOT NULL)
+                   OR (good_created_at IS NULL AND created_at IS NOT NULL)
+                   OR (good_attributes IS NULL AND attributes IS NOT NULL)
+           THEN map_from_entries(list_filter(
                list_concat(
                    [{'key': 'email_unread', 'value': CASE WHEN good_email IS NULL THEN email END},
                     {'key': 'phone_unread', 'value': CASE WHEN good_phone IS NULL THEN phone END},
@@ -168,10 +203,10 @@ kept AS (
                     {'key': 'agreed', 'value': agreed}, {'key': 'refused', 'value': refused}],
                    list_transform(
                        list_zip($extra_names::VARCHAR[], coalesce(extra, []::VARCHAR[])),
-                       lambda pair: {'key': pair[1], 'value': nullif(trim(pair[2], $blanks), '')})
+                       lambda pair: {'key': pair[1], 'value': tidy(pair[2], true)})
                ),
                lambda entry: entry.value IS NOT NULL AND entry.key IS NOT NULL
-           )) AS others
+           )) END AS others
     FROM read_line r
 )
 SELECT k.line, k.good_email, k.email, k.good_phone, k.phone,
@@ -187,34 +222,28 @@ SELECT k.line, k.good_email, k.email, k.good_phone, k.phone,
            WHEN contains(k.name, ' ') THEN trim(substr(k.name, strpos(k.name, ' ') + 1))
        END),
        k.company, k.job, k.locale, k.good_zone, k.street, k.city, k.region,
-       regexp_replace(k.postcode, '^\x27', ''), k.good_country,
-       k.good_birthday,
-       CASE WHEN cardinality(k.others) = 0 THEN k.good_attributes
+       CASE WHEN starts_with(k.postcode, '''') THEN substr(k.postcode, 2) ELSE k.postcode END,
+       k.good_country, k.good_birthday,
+       CASE WHEN k.others IS NULL OR cardinality(k.others) = 0 THEN k.good_attributes
             WHEN k.good_attributes IS NULL THEN to_json(k.others)
             ELSE json_merge_patch(to_json(k.others), k.good_attributes) END,
-       list_distinct(list_filter(
-           list_transform(string_split_regex(coalesce(k.tags, ''), '[,;]'),
-                          lambda part: trim(part)),
-           lambda part: part <> '')),
+       CASE WHEN k.tags IS NOT NULL THEN list_distinct(list_filter(
+           list_transform(string_split_regex(k.tags, '[,;]'), lambda part: trim(part)),
+           lambda part: part <> '')) END,
        least(k.good_created_at, $now)
 FROM kept k
 WHERE k.good_email IS NOT NULL OR k.good_phone IS NOT NULL OR k.external_id IS NOT NULL;
 
--- Times of a file as they are written: an offset makes them absolute, without one they are local.
--- name: create_moments
-CREATE OR REPLACE TEMP TABLE moment (kind VARCHAR, line BIGINT, utc TIMESTAMP);
-
--- name: read_created
-INSERT INTO moment
-SELECT 'created_at', line,
-       CASE WHEN absolute THEN stamp ELSE timezone('UTC', timezone($zone, stamp)) END
+-- Local hours are turned into UTC once each; converting every row would take longer than the rest.
+-- name: create_created_hours
+CREATE OR REPLACE TEMP TABLE local_hour AS
+SELECT hour, timezone('UTC', timezone($zone, hour)) - hour AS shift
 FROM (
-    SELECT line, is_absolute(created_at) AS absolute,
-           in_reach(stamp_of(created_at, $formats::VARCHAR[])) AS stamp
+    SELECT DISTINCT date_trunc('hour', in_reach(stamp_of(created_at, $formats::VARCHAR[]))) AS hour
     FROM staged_person
-    WHERE created_at IS NOT NULL
+    WHERE created_at IS NOT NULL AND NOT is_absolute(created_at)
 )
-WHERE stamp IS NOT NULL;
+WHERE hour IS NOT NULL;
 
 -- Lines that no identifier can be read from, with the first thing that is wrong.
 -- name: people_rejects
@@ -346,7 +375,11 @@ WITH parsed AS (
            amount_of(quantity) AS quantity, amount_of(unit_price) AS unit_price,
            discount AS discount_text, tax AS tax_text, shipping AS shipping_text,
            refunded AS refunded_text, quantity AS quantity_text, unit_price AS price_text
-    FROM staged_order
+    FROM (
+        SELECT * REPLACE (CASE WHEN $whole_ids AND ends_with(customer_id, '.0')
+                              THEN left(customer_id, -2) ELSE customer_id END AS customer_id)
+        FROM staged_order
+    )
 ),
 reckoned AS (
     SELECT * REPLACE (
@@ -482,12 +515,9 @@ WHERE person_key IS NOT NULL AND NOT tainted
 GROUP BY person_key;
 
 -- name: stage_order_people
-INSERT INTO staged_person BY NAME
-SELECT line, customer_id AS external_id, email, phone, name, country FROM order_person;
-
--- name: date_order_people
-INSERT INTO moment
-SELECT 'created_at', p.line, CASE WHEN p.absolute THEN p.first_ordered ELSE p.first_ordered + h.shift END
+CREATE OR REPLACE TEMP TABLE person_text AS
+SELECT p.line, p.customer_id AS external_id, p.email, p.phone, p.name, p.country,
+       CASE WHEN p.absolute THEN p.first_ordered ELSE p.first_ordered + h.shift END AS created_utc
 FROM order_person p
 LEFT JOIN local_hour h ON h.hour = date_trunc('hour', p.first_ordered);
 
@@ -560,7 +590,7 @@ WHERE incoming_order.person_key = o.person_key;
 UPDATE incoming_order
 SET attributes = to_json(map_from_entries(list_filter(
     list_transform(list_zip($extra_names::VARCHAR[], extra),
-                   lambda pair: {'key': pair[1], 'value': nullif(trim(pair[2], $blanks), '')}),
+                   lambda pair: {'key': pair[1], 'value': tidy(pair[2], true)}),
     lambda entry: entry.value IS NOT NULL)))
 WHERE extra IS NOT NULL;
 
@@ -597,8 +627,8 @@ ORDER BY line;
 
 -- name: add_rejects
 INSERT INTO import_reject (batch_id, line, column_name, reason, raw)
-SELECT $batch_id, unnest($lines::BIGINT[]), unnest($columns::VARCHAR[]), unnest($reasons::VARCHAR[]),
-       unnest($raws::VARCHAR[]);
+SELECT $batch_id, unnest(from_json($lines, '["BIGINT"]')), unnest(from_json($columns, '["VARCHAR"]')),
+       unnest(from_json($reasons, '["VARCHAR"]')), unnest(from_json($raws, '["VARCHAR"]'));
 
 -- name: forget
 DELETE FROM import_reject

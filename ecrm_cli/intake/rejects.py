@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecrm_cli.core.formats import as_line
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.intake.layout import Layout
 
@@ -38,10 +39,10 @@ def write(store: Store, batch_id: int, rejects: list[Reject]) -> None:
         store.run(
             "intake.add_rejects",
             batch_id=batch_id,
-            lines=[reject.line for reject in rejects],
-            columns=[reject.column for reject in rejects],
-            reasons=[reject.reason for reject in rejects],
-            raws=[reject.raw for reject in rejects],
+            lines=as_line([reject.line for reject in rejects]),
+            columns=as_line([reject.column for reject in rejects]),
+            reasons=as_line([reject.reason for reject in rejects]),
+            raws=as_line([reject.raw for reject in rejects]),
         )
 
 

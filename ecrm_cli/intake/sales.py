@@ -6,8 +6,8 @@ from ecrm_cli.contacts import absorb as contacts
 from ecrm_cli.contacts.absorb import Origin
 from ecrm_cli.core.store import Store
 from ecrm_cli.intake.layout import Layout
-from ecrm_cli.intake.people import DATES, Home, Outcome, hand_over, make_macros
-from ecrm_cli.intake.staging import BLANKS, extra_names
+from ecrm_cli.intake.people import Home, Outcome, formats_of, hand_over, make_macros
+from ecrm_cli.intake.staging import extra_names
 from ecrm_cli.intake.understanding import odd_currencies
 from ecrm_cli.orders import absorb as orders
 
@@ -32,10 +32,10 @@ def take_in(store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome
 
 def _read(store: Store, layout: Layout, home: Home) -> bool:
     make_macros(store)
-    store.run("intake.mend_customer_ids")
     store.run(
         "intake.create_order_rows",
-        formats=[*DATES, *layout.preset.dates],
+        formats=formats_of(layout),
+        whole_ids=(store.one("intake.whole_customer_ids") or {})["whole"],
         currency=home.currency,
         odd_currencies=odd_currencies(store),
         returns=layout.preset.returns,
@@ -52,11 +52,10 @@ def _read(store: Store, layout: Layout, home: Home) -> bool:
 
 def _customers(store: Store, layout: Layout, origin: Origin, home: Home) -> None:
     store.run("intake.create_order_people")
-    store.run("intake.create_staged_people")
     store.run("intake.stage_order_people")
-    store.run("intake.create_moments")
-    store.run("intake.date_order_people")
-    hand_over(store, layout, origin, home)
+    store.run("intake.create_person_shape")
+    store.run("intake.create_staged_people")
+    hand_over(store, layout, origin, home, whole_ids=False)
     contacts.absorb(store, origin)
 
 
@@ -66,4 +65,4 @@ def _orders(store: Store, layout: Layout, *, joined: bool) -> None:
     store.run("intake.hand_over_lines")
     store.run("intake.name_customers")
     if layout.columns.extras:
-        store.run("intake.keep_order_extras", extra_names=list(extra_names(layout)), blanks=BLANKS)
+        store.run("intake.keep_order_extras", extra_names=list(extra_names(layout)))

@@ -31,33 +31,32 @@ RESERVED = (
     "created_at_unread",
     "attributes_unread",
 )
-BLANKS = " \t\r\n\u00a0\ufeff"
 
 
 @dataclass(frozen=True)
 class Staging:
     """The named statements that stage one kind of file."""
 
-    create: str
-    count: str
+    shape: str
     direct: str
     direct_extra: str
     rewritten: str
+    view: str
 
 
 PEOPLE = Staging(
-    "intake.create_staged_people",
-    "intake.count_staged_people",
+    "intake.create_person_shape",
     "intake.stage_people",
     "intake.stage_people_extra",
     "intake.stage_people_rewritten",
+    "intake.create_staged_people",
 )
 ORDERS = Staging(
-    "intake.create_staged_orders",
-    "intake.count_staged_orders",
+    "intake.create_order_shape",
     "intake.stage_orders",
     "intake.stage_orders_extra",
     "intake.stage_orders_rewritten",
+    "intake.create_staged_orders",
 )
 
 
@@ -67,15 +66,16 @@ def stage(store: Store, layout: Layout, scratch: Path) -> int:
     Raises Unreadable when there is not one.
     """
     kind = PEOPLE if layout.preset.kind == "contacts" else ORDERS
-    store.run(kind.create)
+    store.run("intake.create_tidy_macro")
     rows = _by_engine(store, layout, kind)
     if rows is None:
-        store.run(kind.create)
         rows = _by_hand(store, layout, kind, scratch / "records.csv")
     if rows == 0:
         raise Unreadable(
             layout.text.label, "the file has a header and no rows.", "Nothing was imported."
         )
+    store.run(kind.shape)
+    store.run(kind.view)
     return rows
 
 
@@ -84,18 +84,20 @@ def _by_engine(store: Store, layout: Layout, kind: Staging) -> int | None:
     table = layout.table
     if table is None or not layout.text.plain or delimited.header_repeats(layout.text, table):
         return None
+    store.run("intake.keep_order")
     try:
-        store.run(
+        rows = store.run(
             kind.direct_extra if layout.columns.extras else kind.direct,
             path=str(layout.text.path),
             columns=dict.fromkeys(_names(layout), "VARCHAR"),
             delimiter=table.delimiter,
             header_line=table.header_line,
-            blanks=BLANKS,
+            odd_blanks=layout.text.odd_blanks,
         )
     except RefusedInput:
         return None
-    rows = _count(store, kind)
+    finally:
+        store.run("intake.let_order_go")
     return rows if rows + table.header_line == layout.text.line_count else None
 
 
@@ -112,13 +114,7 @@ def _by_hand(store: Store, layout: Layout, kind: Staging, path: Path) -> int:
     columns = ["line", "fault", *names, *(["extra_none"] if missing else [])]
     if path.stat().st_size == 0:
         return 0
-    store.run(
-        kind.rewritten,
-        path=str(path),
-        columns=dict.fromkeys(columns, "VARCHAR"),
-        blanks=BLANKS,
-    )
-    return _count(store, kind)
+    return store.run(kind.rewritten, path=str(path), columns=dict.fromkeys(columns, "VARCHAR"))
 
 
 def _bounded(record: Record) -> list[str]:
@@ -153,8 +149,3 @@ def attribute_name(heading: str) -> str:
 def _names(layout: Layout) -> list[str]:
     by_place = {place: name for name, place in layout.columns.fields.items()}
     return [by_place.get(place, f"extra_{place}") for place in range(len(layout.header))]
-
-
-def _count(store: Store, kind: Staging) -> int:
-    row = store.one(kind.count)
-    return int(row["staged"]) if row else 0

@@ -14,6 +14,7 @@ from ecrm_cli.contacts.model import (
 )
 from ecrm_cli.core.calendar import is_zone
 from ecrm_cli.core.codes import CURRENCIES
+from ecrm_cli.core.formats import as_line
 from ecrm_cli.core.locale import country_code
 from ecrm_cli.core.store import Row, Store
 
@@ -55,10 +56,10 @@ def _learn(store: Store, kind: str, texts: list[Row], ask: Callable[[Row], Answe
     store.run(
         "intake.add_understood",
         kind=kind,
-        raws=[row["raw"] for row in texts],
-        regions=[row["region"] for row in texts],
-        values=[value for value, _reason in answers],
-        reasons=[reason for _value, reason in answers],
+        raws=as_line([row["raw"] for row in texts]),
+        regions=as_line([row["region"] for row in texts]),
+        values=as_line([value for value, _reason in answers]),
+        reasons=as_line([reason for _value, reason in answers]),
     )
 
 
