@@ -47,6 +47,8 @@ NOUNS = (
          ("segments",)),
     Noun("campaign", "campaigns.commands.campaign", "What is sent to whom: newsletters and offers.",
          MAIL, ("campaigns", "newsletter", "newsletters")),
+    Noun("mail", "outbox.commands.mail", "Service mail to one person, and what has not left yet.",
+         MAIL, ("mails",)),
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-import smtplib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ecrm_cli.core.errors import OutsideFailure
 from ecrm_cli.core.headers import BadAddress, wire_address
 from ecrm_cli.core.smtp import Server, ServerRefused, connect, leave, reply_words
+
+if TYPE_CHECKING:
+    import smtplib
 
 Status = Literal["sent", "deferred", "failed", "unknown", "skipped"]
 

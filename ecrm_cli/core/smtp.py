@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
-import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,6 +10,9 @@ from typing import TYPE_CHECKING
 from ecrm_cli.core.errors import OutsideFailure
 
 if TYPE_CHECKING:
+    import smtplib
+    import ssl
+
     from ecrm_cli.core.settings import Smtp
 
 LONGEST_WORDS = 300
@@ -50,6 +50,8 @@ class ServerRefused(OutsideFailure):
 
 def connect(server: Server) -> smtplib.SMTP:
     """Return an open line on which mail can be handed over. Raises ServerRefused."""
+    import ssl
+
     with _refusals(server):
         line = _opened(server)
         try:
@@ -75,6 +77,10 @@ def leave(line: smtplib.SMTP) -> None:
 
 
 def _opened(server: Server) -> smtplib.SMTP:
+    import smtplib
+    import socket
+    import ssl
+
     # smtplib would ask the name servers who we are, which takes long where there are none.
     name = socket.gethostname()
     local = name if "." in name and name.isascii() else "[127.0.0.1]"
@@ -89,6 +95,9 @@ def _opened(server: Server) -> smtplib.SMTP:
 @contextmanager
 def _refusals(server: Server) -> Iterator[None]:
     """Turn what goes wrong before mail can be handed over into sentences."""
+    import smtplib
+    import ssl
+
     try:
         yield
     except smtplib.SMTPAuthenticationError as error:

@@ -257,15 +257,16 @@ SET status = CASE WHEN a.status = 'deferred' AND attempts + 1 >= $most_attempts 
                   THEN 'too-many-attempts' ELSE a.reason END,
     attempts = attempts + CASE WHEN message.status = 'sending' THEN 1 ELSE 0 END,
     next_try = CASE WHEN a.status = 'deferred' AND attempts + 1 < $most_attempts
-                    THEN $now + to_minutes(CAST($first_delay * power(3, attempts) AS BIGINT)) END,
+                    THEN $now::TIMESTAMP + to_minutes(CAST($first_delay * power(3, attempts) AS BIGINT)) END,
     sent_at = CASE WHEN a.status = 'sent' THEN a.moment END,
     -- A server's words may name the address; an erased one stays erased.
     server_reply = CASE WHEN address IS NULL THEN NULL ELSE a.words END
 FROM (
-    SELECT unnest(from_json($answers, '[{
+    SELECT unnest(from_json(told.lines, '[{
         "message_id": "BIGINT", "status": "VARCHAR", "reason": "VARCHAR", "words": "VARCHAR",
         "moment": "TIMESTAMP"
     }]'), recursive := true)
+    FROM (SELECT $answers::VARCHAR AS lines) AS told
 ) AS a
 WHERE message.run_id = $run_id AND starts_with(message.sender_id, $claim)
     AND message.message_id = a.message_id

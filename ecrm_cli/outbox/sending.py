@@ -54,7 +54,7 @@ class TransportChanged(Conflict):
 
     def __init__(self, run: Row, sent: int, place: str) -> None:
         super().__init__(
-            f"{sent} messages of {run['name']} went {run['place']}; the others would now go "
+            f"{sent} messages of {run['name']} went to {run['place']}; the others would now go to "
             f"{place}.",
             hint="Set mail.transport back in config.yaml, or cancel this run and begin another.",
         )

@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ecrm_cli.audit import ops as audit
 from ecrm_cli.core.store import Store
 from ecrm_cli.core.system import boot_id
 from ecrm_cli.outbox.journal import Claim, Found, found_in
 from ecrm_cli.outbox.model import FIRST_DELAY_MINUTES, MOST_ATTEMPTS
+from ecrm_cli.outbox.ops import status
 
 NO_ANSWER, RESTARTED, NO_JOURNAL = "no-answer", "machine-restarted", "journal-missing"
 
@@ -37,7 +39,8 @@ def settle(
             _settle_rest(store, claim, [found for found in journals if found.is_of(claim)])
         for run_id in {found.run_id for found in journals} | {claim.run_id for claim in claims}:
             store.run("outbox.cancel_rest", run_id=run_id)
-            store.run("outbox.finish", run_id=run_id, now=now)
+            if store.run("outbox.finish", run_id=run_id, now=now):
+                audit.record(store, now, "mail finish", {"run": run_id, **status(store, run_id)})
     return [found.path for found in journals]
 
 

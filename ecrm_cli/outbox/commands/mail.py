@@ -8,7 +8,7 @@ import typer
 from ecrm_cli.cli import Command, ListCommand
 from ecrm_cli.contacts.commands.naming import contact_named
 from ecrm_cli.core.app import App
-from ecrm_cli.outbox import ops, service
+from ecrm_cli.outbox import notices, ops
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,15 +44,15 @@ def send_mail(
     Example: ecrm mail send receipt --contact ana@example.org --set number=1001 --key receipt-1001
     """
     door: App = ctx.obj
-    names = service.read_told(told or [])
+    names = notices.read_told(told or [])
     with door.writing() as store:
-        notice = service.Notice(template, contact_named(door, store, contact), names, key)
-        run_id, repeated = service.write(store, door, notice)
-    outcome = service.deliver(door, run_id)
+        notice = notices.Notice(template, contact_named(door, store, contact), names, key)
+        run_id, repeated = notices.write(store, door, notice)
+    outcome = notices.deliver(door, run_id)
     with door.reading() as store:
-        sent = {**service.sent(store, run_id), "repeated": repeated}
+        sent = {**notices.sent(store, run_id), "repeated": repeated}
     door.out.thing(sent, words=words(sent, outcome.busy))
-    service.refuse(sent)
+    notices.refuse(sent)
 
 
 @app.command("queue", cls=ListCommand)
@@ -74,7 +74,9 @@ def words(sent: Mapping[str, Any], busy: str) -> Iterator[str]:
     what = f"{sent['template']} to {sent['email']}"
     if sent["status"] == "sent":
         again = "was sent before" if sent["repeated"] else "sent"
-        yield f"{what}: {again}, {sent['place']}."
+        folder = sent["transport"] == "folder"
+        stays = "; nothing has left this machine" if folder else ""
+        yield f"{what}: {again}, to {sent['place']}{stays}."
     elif busy and sent["status"] in ("queued", "sending"):
         yield f"{what}: waits. It is taken along by {busy}."
     elif sent["status"] == "deferred":

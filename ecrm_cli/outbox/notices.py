@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,18 @@ class BadSetting(UsageError):
     def __init__(self, words: str, why: str) -> None:
         super().__init__(
             f"--set {words!r}: {why}.", hint="Write --set name=value, or --set order.number=1001."
+        )
+
+
+class NotTold(DataError):
+    """A template asks for something it was not told."""
+
+    kind = "bad-template"
+
+    def __init__(self, template: str, name: str) -> None:
+        super().__init__(
+            f"The template {template} asks for {name!r}, which it was not told.",
+            hint=f"Add --set {name}=VALUE",
         )
 
 
@@ -122,8 +135,8 @@ def read_told(words: list[str]) -> dict[str, Any]:
 def write(store: Store, app: App, notice: Notice) -> tuple[int, bool]:
     """Put a service mail into the outbox; return its run, and whether it was there before.
 
-    It is rendered first, so that a broken template is refused here. Raises NotFound, BadTemplate,
-    NoEmail, AddressStopped, KeyTaken, NoSender.
+    It is rendered first, so that a broken template is refused here. Raises NotFound, NotTold,
+    BadTemplate, NoEmail, AddressStopped, KeyTaken, NoSender.
     """
     with store.transaction():
         # Two calls at once conflict at this number, and one of them finds the other's mail.
@@ -132,7 +145,7 @@ def write(store: Store, app: App, notice: Notice) -> tuple[int, bool]:
             return run_id, True
         recipient = _recipient(store, notice)
         terms = terms_of(app.settings, outgoing.sender)
-        Renderer(outgoing, terms).render(recipient, app.now)
+        _prove(Renderer(outgoing, terms), recipient, app.now)
         run_id = freezing.create_run(store, app.now, outgoing)
         freezing.open_audience(store)
         about = {"contact_id": notice.contact_id, "language": recipient.language}
@@ -215,6 +228,18 @@ def _known(store: Store, notice: Notice, outgoing: Outgoing) -> int | None:
     if (row["name"], row["contact_id"]) != (outgoing.name, notice.contact_id):
         raise KeyTaken(notice.key, row)
     return int(row["run_id"])
+
+
+def _prove(renderer: Renderer, recipient: Recipient, now: datetime) -> None:
+    from ecrm_cli.core.template import BadTemplate
+
+    try:
+        renderer.render(recipient, now)
+    except BadTemplate as error:
+        name = error.place.key or ""
+        if name.isidentifier() and name not in recipient.context and "no name" in error.message:
+            raise NotTold(renderer.outgoing.name, name) from None
+        raise
 
 
 def _recipient(store: Store, notice: Notice) -> Recipient:
