@@ -35,7 +35,7 @@ class Noun:
     aliases: tuple[str, ...] = ()
 
 
-PEOPLE, SALES, DATA, HOUSE = "People", "Sales", "Data in and out", "The house"
+PEOPLE, MAIL, SALES, DATA, HOUSE = "People", "Mail", "Sales", "Data in and out", "The house"
 
 NOUNS = (
     Noun("contact", "contacts.commands.contact", "People: find, show, add, edit, tag.", PEOPLE,
@@ -45,6 +45,10 @@ NOUNS = (
          ("consents",)),
     Noun("segment", "segments.commands", "Who: groups of people described by rules.", PEOPLE,
          ("segments",)),
+    Noun("campaign", "campaigns.commands.campaign", "What is sent to whom: newsletters and offers.",
+         MAIL, ("campaigns", "newsletter", "newsletters")),
+    Noun("mail", "outbox.commands.mail", "Service mail to one person, and what has not left yet.",
+         MAIL, ("mails",)),
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Generator, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +19,9 @@ from ecrm_cli.core.output import Output, View
 from ecrm_cli.core.store import Opening, Store, create_store, open_store
 from tests.desk import Desk
 from tests.door import CHECKOUT, NOW, Ecrm
+
+if TYPE_CHECKING:
+    from tests.smtpserver import Receiver
 
 FIXED = {
     "COLUMNS": "80",
@@ -130,3 +134,12 @@ def app(workspace: Path) -> App:
         folder=workspace,
         actor="tester",
     )
+
+
+@pytest.fixture
+def smtp() -> Iterator[Receiver]:
+    """A mail server on loopback."""
+    from tests.smtpserver import receiving
+
+    with receiving() as receiver:
+        yield receiver

@@ -28,6 +28,15 @@ def may_contact(store: Store, contact_id: int, channel: str, topic: str) -> Answ
     return Answer(True)
 
 
+def answer_chosen(store: Store, channel: str, topic: str) -> None:
+    """Fill the table ``contact_answer`` for those in ``chosen_contact``: contact_id, reason.
+
+    ``reason`` is the one ``may_contact`` gives, or None for who may be written to.
+    """
+    store.run("consent.create_answers")
+    store.run("consent.fill_answers", channel=channel, topic=topic)
+
+
 def mailable_counts(store: Store, channel: str, topics: Sequence[str] = ()) -> list[Row]:
     """Return for each topic how many may be written to, and why the others may not.
 

@@ -232,3 +232,29 @@ SELECT s.occurred_at, 'consent', CASE WHEN s.lifted THEN 'unsuppressed' ELSE 'su
 FROM suppression s
 JOIN identity i ON i.kind = s.channel AND i.value = s.address
 WHERE i.contact_id = $contact_id;
+
+-- name: create_answers
+CREATE OR REPLACE TEMP TABLE contact_answer (contact_id BIGINT, reason VARCHAR);
+
+-- Whether each of the chosen contacts may be written to about a topic: no reason, or the first.
+-- name: fill_answers
+INSERT INTO contact_answer
+WITH addressed AS (
+    SELECT DISTINCT contact_id FROM identity WHERE kind = $channel AND is_primary
+),
+stopped AS (
+    SELECT DISTINCT contact_id FROM suppressed_contact WHERE channel = $channel
+),
+granted AS (
+    SELECT contact_id
+    FROM current_consent
+    WHERE channel = $channel AND topic = $topic AND status = 'granted'
+)
+SELECT c.contact_id,
+       CASE WHEN a.contact_id IS NULL THEN 'no-address'
+            WHEN s.contact_id IS NOT NULL THEN 'suppressed'
+            WHEN g.contact_id IS NULL THEN 'no-consent' END
+FROM (SELECT DISTINCT contact_id FROM chosen_contact) c
+LEFT JOIN addressed a USING (contact_id)
+LEFT JOIN stopped s USING (contact_id)
+LEFT JOIN granted g USING (contact_id);

@@ -144,6 +144,23 @@ def choose_batch(store: Store, batch_id: int) -> int:
     return int(row["contacts"]) if row else 0
 
 
+def letters(store: Store) -> Iterator[Row]:
+    """Yield what templates of mail may say of the contacts in ``chosen_contact``, by id.
+
+    id, given_name, family_name, email, country, locale, city, company, birthday (ISO text), tags,
+    attributes (an object).
+    """
+    import msgspec
+
+    for row in _paged(store, "contacts.letter_page"):
+        kept, born = row["attributes"], row["birthday"]
+        yield {
+            **row,
+            "birthday": born and born.isoformat(),
+            "attributes": msgspec.json.decode(kept) if kept else {},
+        }
+
+
 def show(store: Store, contact_id: int) -> Row:
     """Return one contact: the list's fields, the profile, identities, tags and attributes."""
     import msgspec

@@ -710,3 +710,31 @@ FROM (
 -- Contacts of this file, for what follows an import.
 -- name: choose_incoming
 INSERT INTO chosen_contact SELECT DISTINCT contact_id FROM line_person;
+
+-- What the templates of mail may say of the contacts in chosen_contact, page by page.
+-- name: letter_page
+WITH people AS (
+    SELECT contact_id, given_name, family_name, company, locale, city, country, birthday, attributes
+    FROM contact
+    WHERE contact_id > $after AND contact_id IN (SELECT contact_id FROM chosen_contact)
+    ORDER BY contact_id
+    LIMIT $amount
+),
+addressed AS (
+    SELECT contact_id, arg_min(value, identity_id) AS email
+    FROM identity
+    WHERE kind = 'email' AND is_primary AND contact_id IN (SELECT contact_id FROM people)
+    GROUP BY contact_id
+),
+tagged AS (
+    SELECT contact_id, list(tag ORDER BY tag) AS tags
+    FROM current_tag
+    WHERE contact_id IN (SELECT contact_id FROM people)
+    GROUP BY contact_id
+)
+SELECT p.contact_id AS id, p.given_name, p.family_name, a.email, p.country, p.locale, p.city,
+       p.company, p.birthday, coalesce(t.tags, []) AS tags, p.attributes
+FROM people p
+LEFT JOIN addressed a USING (contact_id)
+LEFT JOIN tagged t USING (contact_id)
+ORDER BY p.contact_id;

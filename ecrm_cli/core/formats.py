@@ -168,3 +168,8 @@ def _money(value: Decimal) -> str:
     text = f"{value.normalize():f}"
     whole, _, part = text.partition(".")
     return f"{whole}.{part:0<2}"
+
+
+def sortable(value: object) -> tuple[bool, Any]:
+    """Return what a column is ordered by: numbers as such, words by their letters, nothing last."""
+    return (value is None, value if is_number(value) else plain(value).casefold())

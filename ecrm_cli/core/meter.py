@@ -136,16 +136,24 @@ def each(items: Iterable[object]) -> Iterator[object]:
         yield item
 
 
-def joined(pieces: Iterable[str]) -> str:
-    """Join printed pieces; raises Stopped before more than the limit is put together."""
+def gathered(pieces: Iterable[str]) -> list[str]:
+    """Collect printed pieces; raises Stopped before more than the limit is collected."""
     kept, total = [], 0
     for piece in pieces:
         total += len(piece)
         if total > PRINTED_BYTES:
-            raise Stopped(f"prints more than {PRINTED_BYTES // 1_000_000} MB")
+            raise _too_long()
         kept.append(piece)
-    text = "".join(kept)
     # Only a text that may be too long in bytes is worth encoding.
-    if total * 4 > PRINTED_BYTES and len(text.encode(errors="replace")) > PRINTED_BYTES:
-        raise Stopped(f"prints more than {PRINTED_BYTES // 1_000_000} MB")
-    return text
+    if total * 4 > PRINTED_BYTES and len("".join(kept).encode(errors="replace")) > PRINTED_BYTES:
+        raise _too_long()
+    return kept
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Join printed pieces; raises Stopped before more than the limit is put together."""
+    return "".join(gathered(pieces))
+
+
+def _too_long() -> Stopped:
+    return Stopped(f"prints more than {PRINTED_BYTES // 1_000_000} MB")

@@ -19,6 +19,7 @@ from ecrm_cli.core.system import PUBLIC_FILE, set_mode
 FORMATS = ("table", "json", "ndjson", "csv")
 SUFFIXES = (".html", ".csv", ".json", ".ndjson", ".parquet", ".xlsx")
 TERMINAL_ROWS = 50
+PROGRESS_WIDTH = 78
 
 Record = Mapping[str, Any]
 
@@ -137,6 +138,12 @@ class Output:
         if not self.view.quiet:
             self._say("Warning: " + printable(text))
 
+    def progress(self, text: str) -> None:
+        """Show how far something is, on a terminal only: one line, written over; empty ends it."""
+        if self.stderr.isatty() and not self.view.quiet:
+            self.stderr.write(f"\r{printable(text)[:PROGRESS_WIDTH]:<{PROGRESS_WIDTH}}\r")
+            self.stderr.flush()
+
     def error(self, error: EcrmError) -> None:
         """Say an error on stderr: an object with --json, else a sentence and what to do."""
         if self.view.format in ("json", "ndjson"):
@@ -164,7 +171,7 @@ class Output:
                 raise UnknownField(name, known)
             rows = sorted(
                 rows,
-                key=lambda row: _sortable(row.get(name)),
+                key=lambda row: formats.sortable(row.get(name)),
                 reverse=self.view.sort.startswith("-"),
             )
         return rows if self.view.limit is None else islice(rows, self.view.limit)
@@ -289,7 +296,3 @@ def _peek(rows: Iterable[Record], columns: Sequence[str]) -> tuple[list[str], It
 
 def _chosen(thing: Record, fields: Sequence[str]) -> Record:
     return {name: thing.get(name) for name in fields} if fields else thing
-
-
-def _sortable(value: object) -> tuple[bool, Any]:
-    return (value is None, value if formats.is_number(value) else formats.plain(value).casefold())

@@ -8,7 +8,7 @@ This module imports Jinja when it is imported; only ``template`` imports it, whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from itertools import islice
 from pathlib import Path
@@ -179,9 +179,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "**", "%"))
     concat = staticmethod(joined)
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, source: Sequence[Path] | Mapping[str, str]) -> None:
         super().__init__(
-            loader=jinja2.FileSystemLoader(folders),
+            loader=jinja2.DictLoader(source)
+            if isinstance(source, Mapping)
+            else jinja2.FileSystemLoader(source),
             undefined=Unknown,
             autoescape=escapes,
             # Folding constants would work them out while compiling, before any meter runs.
@@ -216,6 +218,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 raise Stopped("is longer than any mail or page needs")
             source = _Rewriting().visit(self.parse(source, name, filename))
         return super().compile(source, name, filename)
+
+    def source_of(self, name: str) -> str:
+        """Return a template's text; raises TemplateNotFound."""
+        assert self.loader is not None  # noqa: S101 - given in __init__
+        return self.loader.get_source(self, name)[0]
 
     def get_template(self, *args: Any, **named: Any) -> jinja2.Template:
         """Load a template; inside a rendering (include, extends, import) it is a step."""

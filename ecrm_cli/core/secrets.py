@@ -65,6 +65,16 @@ def reveal(reference: str, workspace: Workspace, environment: Mapping[str, str])
     return read_text(path).removesuffix("\n").removesuffix("\r")
 
 
+def workspace_key(workspace: Workspace) -> str:
+    """Return the key of the workspace's tokens and hashes. Raises SecretMissing."""
+    path = workspace.secret
+    found = read_text(path).strip() if path.is_file() else ""
+    if not found:
+        why = "without it the links in mail already sent would not work any more"
+        raise SecretMissing(str(path), why, "Put it back from a backup; ecrm init makes a new one.")
+    return found
+
+
 def read_env(path: Path) -> dict[str, str]:
     """Read KEY=VALUE lines; an absent file has none. Raises OpenSecret, DataError."""
     if not path.exists():

@@ -52,6 +52,7 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     folder: Text = "outbox"
     smtp: Smtp = Smtp()
     sender: str | None = field(default=None, name="from")
+    max_recipients: Annotated[int, Meta(ge=1)] | None = None
 
 
 class Pace(Struct, frozen=True, forbid_unknown_fields=True):

@@ -99,7 +99,7 @@ def locked(path: Path, *, blocking: bool = True) -> Iterator[bool]:
     The kernel frees a dead process's lock.
     """
     with path.open("a+b") as handle:
-        got = _lock(handle.fileno(), blocking)
+        got = lock_file(handle.fileno(), blocking)
         try:
             yield got
         finally:
@@ -107,7 +107,8 @@ def locked(path: Path, *, blocking: bool = True) -> Iterator[bool]:
                 _unlock(handle.fileno())
 
 
-def _lock(fileno: int, blocking: bool) -> bool:
+def lock_file(fileno: int, blocking: bool) -> bool:
+    """Lock an open file for this process; False when another has it and not ``blocking``."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -210,3 +211,10 @@ def not_written(path: Path, error: OSError) -> OutsideFailure:
     if no_room(error):
         return DiskFull(path)
     return CannotWrite(path, (error.strerror or "unknown reason").lower())
+
+
+def write_whole(handle: int, data: bytes) -> None:
+    """Write all of ``data`` to an open file. Raises OSError, with part of it written."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrm_cli.core.errors import DataError, NotFound, Place
-from ecrm_cli.core.meter import CURRENT, Meter, Stopped, joined
+from ecrm_cli.core.meter import CURRENT, Meter, Stopped, gathered
 
 if TYPE_CHECKING:
     import jinja2
@@ -62,10 +62,17 @@ class Template:
         An absent value (None) prints as nothing; a name that does not exist raises BadTemplate,
         an endless or overlong rendering StoppedTemplate, both with file and line.
         """
+        return "".join(self.pieces(context))
+
+    def pieces(self, context: dict[str, object]) -> list[str]:
+        """Return the same text in pieces: what the template says, and between it the values.
+
+        In a template that escapes, a value is Markup. Raises what ``render`` raises.
+        """
         token = CURRENT.set(Meter())
         try:
             found = self.compiled.new_context(context)
-            return joined(self.compiled.root_render_func(found))
+            return gathered(self.compiled.root_render_func(found))
         except Exception as error:
             told = _told(error, self, context)
             if told is None:
@@ -76,12 +83,15 @@ class Template:
 
 
 class Templates:
-    """The templates of a workspace, then the shipped ones: the first folder that has one wins."""
+    """The templates of a workspace, then the shipped ones: the first folder that has one wins.
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    Frozen templates are given as texts by their names.
+    """
+
+    def __init__(self, source: Sequence[Path] | Mapping[str, str]) -> None:
         from ecrm_cli.core.sandbox import Sandbox
 
-        self._sandbox = Sandbox(folders)
+        self._sandbox = Sandbox(source)
 
     def named(self, name: str) -> Template:
         """Return the template ``name``, as ``spring.html.j2``; a .html one escapes its values.
@@ -95,6 +105,33 @@ class Templates:
                 return Template(name, self._sandbox.get_template(name), self._sandbox)
         except jinja2.TemplateNotFound:
             raise NotFound.named("template", name, self._sandbox.list_templates()) from None
+
+    def source(self, name: str) -> str:
+        """Return the text of the template ``name``. Raises NotFound, BadTemplate."""
+        import jinja2
+
+        try:
+            with _reading(self._sandbox, name):
+                return self._sandbox.source_of(name)
+        except jinja2.TemplateNotFound:
+            raise NotFound.named("template", name, self._sandbox.list_templates()) from None
+
+    def named_in(self, source: str, name: str) -> list[str]:
+        """Return the templates that ``source`` extends, includes or imports.
+
+        Raises BadTemplate for what cannot be read, and for a name that is no text in quotes.
+        """
+        from jinja2 import meta
+
+        with _reading(self._sandbox, name):
+            found = list(meta.find_referenced_templates(self._sandbox.parse(source, name)))
+        if None in found:
+            raise BadTemplate(
+                "what it includes is named by a value",
+                Place(name),
+                hint='Write the name in quotes, such as {% include "footer.html.j2" %}.',
+            )
+        return [one for one in found if one is not None]
 
     def text(self, source: str, name: str) -> Template:
         """Return a template made of ``source``; ``name`` is what complaints call it.
@@ -168,7 +205,9 @@ def _place(error: Exception, template: Template) -> Place:
 
 
 def _file(compiled: jinja2.Template, name: str) -> str:
-    return compiled.filename or compiled.name or name
+    # A template that is in no file has Jinja's own word for one.
+    known = compiled.filename if compiled.filename != "<template>" else None
+    return known or compiled.name or name
 
 
 def _unknown(what: str, name: str, known: Iterable[str], place: Place) -> BadTemplate:

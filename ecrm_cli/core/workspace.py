@@ -90,6 +90,16 @@ class Workspace:
         return self.state / "spool"
 
     @property
+    def journal(self) -> Path:
+        """What sender processes have begun and what they were answered."""
+        return self.state / "journal"
+
+    @property
+    def send_lock(self) -> Path:
+        """Held by whoever sends mail, with their name in it."""
+        return self.state / "send.lock"
+
+    @property
     def logs(self) -> Path:
         """What commands did, without personal data."""
         return self.state / "logs"

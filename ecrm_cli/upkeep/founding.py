@@ -63,6 +63,9 @@ def found(
     _write(made, root / ".gitignore", IGNORED)
     for file in sorted((STARTER / "segments").glob("*.yaml")):
         _write(made, place.segments / file.name, file.read_text(encoding="utf-8"))
+    letters = shipped("templates")
+    for file in sorted([*letters.glob("*.j2"), *letters.glob("service/*.j2")]):
+        _write(made, place.templates / file.relative_to(letters), file.read_text(encoding="utf-8"))
     _make_database(made, place, Opening(place.database, place.scratch, wait=wait, actor=actor), now)
     _write(made, place.config, text)
     return made
@@ -74,6 +77,7 @@ def _make_folders(place: Workspace) -> None:
         place.segments,
         place.campaigns,
         place.templates,
+        place.templates / "service",
         place.presets,
         place.outbox,
         place.state,

@@ -45,6 +45,10 @@ def test_the_folder_of_the_design_is_made(bare: Ecrm) -> None:
         assert (root / folder).is_dir()
     made = set(tree(root))
     assert made >= FILES
+    assert {name for name in made if name.startswith("templates/")} == {
+        "templates/layout.html.j2", "templates/offer.html.j2",
+        "templates/service/case-reply.html.j2", "templates/service/receipt.html.j2",
+    }  # fmt: skip
     assert {name for name in made if name.startswith("segments/")} >= {
         "segments/everyone-reachable.yaml", "segments/one-time-buyers.yaml", "segments/lapsed.yaml",
     }  # fmt: skip
@@ -128,7 +132,9 @@ def test_git_would_take_no_data_and_no_keys(bare: Ecrm) -> None:
         ["git", "ls-files", "--others", "--exclude-standard"],
         cwd=root, capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
-    assert {name.partition("/")[0] for name in listed} == {".gitignore", "config.yaml", "segments"}
+    assert {name.partition("/")[0] for name in listed} == {
+        ".gitignore", "config.yaml", "segments", "templates",
+    }  # fmt: skip
 
 
 def test_the_flags_answer_the_questions_and_the_country_suggests_the_rest(bare: Ecrm) -> None:

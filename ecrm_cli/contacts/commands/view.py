@@ -12,10 +12,12 @@ from ecrm_cli.core.formats import shown
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.intake import ops as intake
 from ecrm_cli.orders import ops as orders
+from ecrm_cli.outbox import ops as outbox
 from ecrm_cli.segments import ops as segments
 
 # Each room that knows something of a person says it in the same four columns.
-TIMELINES = (ops.timeline, consent.timeline, orders.timeline, intake.timeline, audit.timeline)
+TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, intake.timeline,
+             audit.timeline)  # fmt: skip
 SHOWN_EVENTS = 15
 
 

@@ -1,0 +1,1 @@
+"""``ecrm campaign``: what is sent to whom."""

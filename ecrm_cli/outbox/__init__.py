@@ -1,0 +1,1 @@
+"""Mail that leaves: a row per recipient, claimed before the server sees it, settled after."""

@@ -1,0 +1,1 @@
+"""What the outbox can be told: service mail, and what waits."""

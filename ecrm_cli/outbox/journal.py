@@ -1,0 +1,185 @@
+"""What a sender process has begun and what it was answered, in a file that outlives it.
+
+One JSON object a line: ``head`` first, then ``b`` before a message may leave, ``a`` with the
+answer after it, and ``y`` after everything up to that many bytes was brought to the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ecrm_cli.core.mailers import Answer
+from ecrm_cli.core.system import PRIVATE_FILE, not_written, write_whole
+
+SYNC_EVERY_SECONDS = 0.5
+SYNC_EVERY_LINES = 200
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What was claimed at one go: its number, its run, and into how many journals it was dealt.
+
+    ``boot`` names the start of the machine it belongs to.
+    """
+
+    number: int
+    run_id: int
+    parts: int
+    boot: str
+
+    @property
+    def sender_id(self) -> str:
+        """The claim as ``message.sender_id`` has it."""
+        return f"{self.number}/{self.parts}@{self.boot}"
+
+    @classmethod
+    def read(cls, run_id: int, sender_id: str) -> Claim:
+        """Return the claim that a ``sender_id`` names."""
+        numbers, _, boot = sender_id.partition("@")
+        number, _, parts = numbers.partition("/")
+        return cls(int(number), run_id, int(parts), boot)
+
+    def journal(self, folder: Path, part: int) -> Path:
+        """Return the file of one part, counted from 0."""
+        return folder / f"{self.run_id}-{self.number}-{part}.ndjson"
+
+
+def open_journals(folder: Path, claim: Claim) -> list[Path]:
+    """Make the journals of a claim, each with its head; return them.
+
+    They are there before the claim is, so that one that is missing later says something. Raises
+    DiskFull, CannotWrite.
+    """
+    made = []
+    for part in range(claim.parts):
+        path = claim.journal(folder, part)
+        head = {"run": claim.run_id, "batch": claim.number, "worker": part, "of": claim.parts,
+                "pid": os.getpid(), "boot": claim.boot}  # fmt: skip
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+            try:
+                write_whole(handle, _line({"head": head}))
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise not_written(path, error) from error
+        made.append(path)
+    return made
+
+
+class Journal:
+    """A journal that is being written, by one process; ``sync`` secures what it speaks of."""
+
+    def __init__(self, path: Path, sync: Callable[[], None]) -> None:
+        self._path = path
+        self._sync_mail = sync
+        try:
+            self._handle = os.open(path, os.O_WRONLY | os.O_APPEND)
+        except OSError as error:
+            raise not_written(path, error) from error
+        self._lines = 0
+        self._synced_at = time.monotonic()
+
+    def begin(self, message_id: int) -> None:
+        """Say that from here on a message may have left. Raises DiskFull, CannotWrite."""
+        self._write({"b": message_id})
+
+    def answer(self, message_id: int, answer: Answer, moment: datetime) -> None:
+        """Say what became of a message. Raises DiskFull, CannotWrite."""
+        self._write(answered(message_id, answer, moment))
+        self._lines += 1
+        late = time.monotonic() - self._synced_at >= SYNC_EVERY_SECONDS
+        if late or self._lines >= SYNC_EVERY_LINES:
+            self.sync()
+
+    def sync(self) -> None:
+        """Bring everything so far to the disk, and say so. Raises DiskFull, CannotWrite."""
+        try:
+            self._sync_mail()
+            os.fsync(self._handle)
+        except OSError as error:
+            raise not_written(self._path, error) from error
+        self._write({"y": os.fstat(self._handle).st_size})
+        self._lines, self._synced_at = 0, time.monotonic()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._handle)
+
+    def _write(self, entry: Mapping[str, Any]) -> None:
+        try:
+            write_whole(self._handle, _line(entry))
+        except OSError as error:
+            raise not_written(self._path, error) from error
+
+
+def answered(message_id: int, answer: Answer, moment: datetime) -> dict[str, Any]:
+    """Return the line about what became of a message."""
+    line: dict[str, Any] = {"a": message_id, "s": answer.status, "r": answer.words,
+                            "t": moment.isoformat()}  # fmt: skip
+    return line if answer.reason is None else {**line, "w": answer.reason}
+
+
+def _line(entry: Mapping[str, Any]) -> bytes:
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+@dataclass
+class Found:
+    """A journal as it was found: of which claim and machine, what had begun, what was answered.
+
+    ``answers`` maps a message to the line about it; a head that cannot be read leaves ``boot``
+    empty.
+    """
+
+    path: Path
+    run_id: int
+    number: int
+    boot: str = ""
+    begun: set[int] = field(default_factory=set)
+    answers: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def is_of(self, claim: Claim) -> bool:
+        """Whether it is one of a claim's journals."""
+        return (self.run_id, self.number) == (claim.run_id, claim.number)
+
+    @property
+    def unanswered(self) -> set[int]:
+        """The messages that may have left, or not."""
+        return self.begun - self.answers.keys()
+
+
+def found_in(folder: Path) -> list[Found]:
+    """Return every journal in a folder."""
+    return [_read(path) for path in sorted(folder.glob("*-*-*.ndjson"))]
+
+
+def _read(path: Path) -> Found:
+    run_id, number, _ = path.stem.split("-")
+    found = Found(path, int(run_id), int(number))
+    for entry in _entries(path):
+        if "head" in entry:
+            found.boot = str(entry["head"].get("boot", ""))
+        elif "b" in entry:
+            found.begun.add(int(entry["b"]))
+        elif "a" in entry:
+            found.answers[int(entry["a"])] = entry
+    return found
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the whole lines; one that was cut off, or never reached the disk, says nothing."""
+    for line in path.read_bytes().split(b"\n")[:-1]:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            yield entry
