@@ -17,7 +17,7 @@ TABLES = (
     "refund_line", "product", "import_batch", "import_change", "import_reject", "audit_entry",
 )  # fmt: skip
 SLOW = settings(
-    derandomize=True, deadline=None, max_examples=8,
+    derandomize=True, deadline=None, max_examples=5,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 
