@@ -174,7 +174,7 @@ WITH read_line AS (
     LEFT JOIN understood p ON p.kind = 'phone' AND p.raw = s.phone
         AND p.region = coalesce(c.value, $country, '')
     LEFT JOIN local_hour h
-        ON h.hour = date_trunc('hour', s.created) AND NOT is_absolute(s.created_at)
+        ON h.hour = CASE WHEN NOT is_absolute(s.created_at) THEN date_trunc('hour', s.created) END
     WHERE s.fault IS NULL
 ),
 kept AS (

@@ -1,4 +1,4 @@
-"""Whatever is in a file: every row is counted once, nobody is in the book twice."""
+"""Whatever is in a file: each row is counted once, nobody is there twice, nothing is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TABLES = (
     "refund_line", "product", "import_batch", "import_change", "import_reject", "audit_entry",
 )  # fmt: skip
 SLOW = settings(
-    derandomize=True, deadline=None, max_examples=8,
+    derandomize=True, deadline=None, max_examples=5,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 
@@ -99,7 +99,10 @@ def sound(desk: Desk, done: Summary) -> None:
     assert desk.rows(nameless) == []
     ownerless = "SELECT contact_id FROM identity ANTI JOIN contact USING (contact_id)"
     assert desk.rows(ownerless) == []
-    primary = "SELECT 1 FROM identity GROUP BY contact_id, kind HAVING count_if(is_primary) <> 1"
+    primary = (
+        "SELECT contact_id, kind FROM identity GROUP BY ALL "
+        "HAVING count(*) FILTER (is_primary) <> 1"
+    )
     assert desk.rows(primary) == []
 
 
@@ -168,7 +171,8 @@ def test_every_row_of_a_file_of_orders_is_counted_once(
         desk.presets.mkdir(exist_ok=True)
         (desk.presets / "online.yaml").write_text(
             "kind: orders\nsource: online\nreturns: C\n"
-            "fields: {number: [order_id], ordered_at: [date], customer_id: [customer_id], email: [email], sku: [sku], quantity: [quantity], "
+            "fields: {number: [order_id], ordered_at: [date], customer_id: [customer_id], "
+            "email: [email], sku: [sku], quantity: [quantity], "
             "unit_price: [price], total: [total]}\n"
         )
     done = desk.orders(csv_of(HEADER, *rows), preset=preset)

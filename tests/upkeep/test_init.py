@@ -66,7 +66,7 @@ def test_the_log_of_the_database_takes_the_umask(bare: Ecrm) -> None:
         "from ecrm_cli.core.system import restrict_umask; restrict_umask()\n"
         "import duckdb, os, pathlib\n"
         "c = duckdb.connect('shop/crm.duckdb'); c.execute('CREATE TABLE t (a INTEGER)')\n"
-        "print(oct(pathlib.Path('shop/crm.duckdb.wal').stat().st_mode & 0o777))\n"
+        "print(oct(pathlib.Path('shop/crm.duckdb.wal').stat().st_mode & 0o777), flush=True)\n"
         "os._exit(0)\n"
     )
     ran = subprocess.run(
