@@ -14,6 +14,7 @@ from ecrm_cli.core.errors import (
     DiskFull,
     EcrmError,
     NotFound,
+    OutsideFailure,
     Place,
 )
 from ecrm_cli.core.system import process_words
@@ -42,6 +43,16 @@ class NoStore(NotFound):
         super().__init__(
             f"There is no database {path}.",
             hint="Run ecrm init in this folder to make an empty one, or put a backup there.",
+        )
+
+
+class UnusableStore(OutsideFailure):
+    """The machine does not let the database be opened, read or written."""
+
+    def __init__(self, path: Path, words: str) -> None:
+        super().__init__(
+            f"{path} cannot be used: {words.partition(chr(10))[0].removeprefix('IO Error: ')}",
+            hint="Check that it is a file, who owns it, and that the disk is there.",
         )
 
 
@@ -76,6 +87,11 @@ def translated(path: Path, wait: float = 0) -> Iterator[None]:
         raise RefusedInput(str(error)) from error
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
+    except RuntimeError as error:
+        # What a signal raised while the engine was at work arrives as the cause of this.
+        if isinstance(error.__cause__, KeyboardInterrupt) or "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.IOException as error:
         raise _io_error(error, path, wait) from error
     except (duckdb.SerializationException, duckdb.FatalException) as error:
@@ -93,4 +109,4 @@ def _io_error(error: Exception, path: Path, wait: float) -> Exception:
         return DiskFull(path)
     if "not a valid DuckDB" in words or "orrupt" in words or "checksum" in words:
         return DamagedStore(path)
-    return error
+    return UnusableStore(path, words)
