@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +12,10 @@ from ecrm_cli.core.errors import OutsideFailure
 from ecrm_cli.core.store import Store
 from ecrm_cli.outbox import ops
 from ecrm_cli.outbox.crew import SendingStopped
-from ecrm_cli.outbox.sending import TransportChanged
+from ecrm_cli.outbox.sending import TransportChanged, opener_of, send, sending_of
 from tests.outbox.runs import RECEIPT, SPRING, freeze, messages
 from tests.outbox.shops import Shop, adds_up
-from tests.smtpserver import DROP, Receiver
+from tests.smtpserver import DROP, USER, WORD, Receiver, receiving
 
 
 def addresses(count: int) -> list[str]:
@@ -194,6 +196,42 @@ def _address(shop: Shop, run_id: int, address: str) -> None:
     """)  # fmt: skip
     with shop.app.writing() as store:
         assert store.run(change, address=address, run_id=run_id) == 1
+
+
+def test_the_password_comes_from_where_the_settings_say(shop: Shop) -> None:
+    with receiving(security="login") as receiver:
+        shop.through(receiver.port)
+        shop.set(mail={"smtp": {"user": USER, "password": "${SMTP_PASSWORD}"}})
+        shop.place.env.write_text(f"SMTP_PASSWORD={WORD}\n")
+        shop.place.env.chmod(0o600)
+        assert shop.send(shop.run_for(3)).counts["sent"] == 3
+        shop.place.env.write_text("SMTP_PASSWORD=guess\n")
+        run_id = shop.run_for(3)
+        with pytest.raises(SendingStopped, match="did not take the user and password"):
+            shop.send(run_id)
+        assert shop.counts(run_id)["queued"] == 3
+
+
+def test_no_password_is_in_the_words_of_a_process_or_in_a_journal(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+
+    def look(run: str) -> None:
+        for process in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                listed.append(process.read_bytes().decode(errors="replace"))
+        listed.extend(path.read_text() for path in shop.journals())
+
+    with receiving(security="login") as receiver:
+        shop.through(receiver.port)
+        shop.set(mail={"smtp": {"user": USER, "password": "${SMTP_PASSWORD}"}})
+        monkeypatch.setenv("SMTP_PASSWORD", WORD)
+        run_id = shop.run_for(3)
+        how = replace(sending_of(replace(shop.app, environment={"SMTP_PASSWORD": WORD})), show=look)
+        assert send(opener_of(shop.app), run_id, how).counts["sent"] == 3
+    assert any("ecrm_cli.outbox.worker" in words for words in listed)
+    assert not any(WORD in words for words in listed)
 
 
 def test_service_mail_that_waits_is_sent_by_whoever_sends(smtp_shop: Shop, smtp: Receiver) -> None:

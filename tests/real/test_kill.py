@@ -7,9 +7,7 @@ import os
 import random
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -23,97 +21,21 @@ from ecrm_cli.core.store import Store
 from ecrm_cli.outbox.settling import settle
 from tests.door import NOW, Ecrm, ecrm_words, process_environment
 from tests.outbox.runs import messages
+from tests.real.posts import CONNECTIONS, Post, configure, lives, shop_of, until
 
 pytestmark = pytest.mark.real
 
-PEOPLE, KILLS, CONNECTIONS = 2_000, 20, 4
+PEOPLE, KILLS = 2_000, 20
 # So slowly that a machine under load starts twenty senders before everybody has their message.
 SLOWLY, FAST = 12, 5_000
-CAMPAIGN = """
-subject: "Hello {{ contact.given_name }}"
-template: offer.html.j2
-segment: everybody
-topic: offers
-"""
 # What is said after the first kill is not the same as after the twentieth.
 SEED = 20_261_121
 
 
-def until(true: Callable[[], bool], seconds: float = 120.0) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.005)
-
-
-def lives(pid: int) -> bool:
-    """Whether a process runs; one that has ended and was not waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@dataclass
-class Post:
-    """The other side: what it has taken, in order."""
-
-    folder: Path
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int((self.folder / "port").read_text())
-
-    def lines(self) -> list[str]:
-        """Return ``recipient Message-ID`` of every message."""
-        book = self.folder / "taken"
-        return book.read_text().splitlines() if book.exists() else []
-
-
 @pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    """A mail server that is a process of its own."""
-    folder = tmp_path / "post"
-    folder.mkdir()
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.real.receiver", str(folder)],
-        env=process_environment({}),
-        stdin=subprocess.PIPE,
-    ) as process:
-        until(lambda: (folder / "port").exists())
-        yield Post(folder)
-        process.kill()
-
-
-@pytest.fixture
-def ecrm(workspace: Path, post: Post, tmp_path: Path) -> Ecrm:
+def ecrm(workspace: Path, post: Post) -> Ecrm:
     """A shop with a campaign for two thousand people, whose mail goes to that server."""
-    configure(workspace, post, SLOWLY)
-    (workspace / "segments" / "everybody.yaml").write_text("all: []\n")
-    (workspace / "campaigns" / "hello.yaml").write_text(CAMPAIGN)
-    file = tmp_path / "people.csv"
-    with file.open("w") as people:
-        people.write("email,first_name\n")
-        people.writelines(f"p{number}@example.org,G{number}\n" for number in range(PEOPLE))
-    ecrm = Ecrm(workspace)
-    consent = ("--consent-topic", "offers", "--consent-basis", "consent")
-    brought = ecrm("import", "contacts", file, *consent, "--json")
-    assert brought.json["added"] == PEOPLE, brought.stderr
-    return ecrm
-
-
-def configure(workspace: Path, post: Post, per_second: float) -> None:
-    """Write the shop's settings."""
-    settings = {
-        "mail": {
-            "transport": "smtp", "from": "Corner Coffee <shop@example.com>",
-            "smtp": {"host": "127.0.0.1", "port": post.port, "security": "none", "timeout": 20},
-        },
-        "pace": {"per_second": per_second, "connections": CONNECTIONS},
-    }  # fmt: skip
-    (workspace / "config.yaml").write_text(json.dumps(settings))
+    return shop_of(workspace, post, PEOPLE, SLOWLY)
 
 
 @dataclass
