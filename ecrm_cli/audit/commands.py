@@ -17,7 +17,9 @@ app = typer.Typer(
     help="Who did what, in a chain that can be verified.",
 )
 
-Entry = Annotated[int, typer.Argument(metavar="ENTRY", help="The number of the entry.")]
+Entry = Annotated[
+    int, typer.Argument(metavar="ENTRY", max=2**63 - 1, help="The number of the entry.")
+]
 
 
 @app.command("list", cls=ListCommand)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from ecrm_cli.core.app import App
 from ecrm_cli.core.ask import Ask
 from ecrm_cli.core.errors import UsageError
 from ecrm_cli.core.output import FORMATS, Output, View
+
+_TIME = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([sm]?)")
+_COUNT = re.compile(r"[0-9]{1,18}")
 
 
 def make_app(chosen: Mapping[str, Any], environment: Mapping[str, str]) -> App:
@@ -37,7 +41,8 @@ def view_of(chosen: Mapping[str, Any], environment: Mapping[str, str]) -> View:
     if name not in FORMATS:
         raise UsageError(f"There is no format {name!r}.", hint=f"Use {', '.join(FORMATS)}.")
     limit = chosen.get("limit", "")
-    if limit not in ("", "all") and not limit.isdigit():
+    number = int(limit) if _COUNT.fullmatch(limit) else None
+    if limit not in ("", "all") and number is None:
         raise UsageError(f"--limit {limit} is not a number.", hint="Write a number, or all.")
     return View(
         format=name,
@@ -45,7 +50,7 @@ def view_of(chosen: Mapping[str, Any], environment: Mapping[str, str]) -> View:
         quiet=bool(chosen.get("quiet")),
         color=not chosen.get("no_color") and "NO_COLOR" not in environment,
         fields=tuple(part.strip() for part in chosen.get("fields", "").split(",") if part.strip()),
-        limit=int(limit) if limit.isdigit() else None,
+        limit=number,
         all_rows=limit == "all",
         sort=chosen.get("sort", ""),
         header=not chosen.get("no_header"),
@@ -68,12 +73,8 @@ def time_from(environment: Mapping[str, str]) -> datetime:
 
 
 def seconds(text: str) -> float:
-    """Read a waiting time such as ``10``, ``10s`` or ``2m``; returns seconds."""
-    units = {"s": 1.0, "m": 60.0}
-    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
-    try:
-        return float(number) * units[unit]
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is not a waiting time.", hint="Write it like 10s or 2m."
-        ) from None
+    """Read a waiting time such as ``10``, ``0.5s`` or ``2m``; returns seconds."""
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(f"{text!r} is not a waiting time.", hint="Write it like 10s or 2m.")
+    return float(found[1]) * (60 if found[2] == "m" else 1)

@@ -1,5 +1,6 @@
 """``ecrm import``: files in."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -159,7 +160,7 @@ def wanted_of(kind: Kind, preset: str, mapped: list[str] | None, source: str) ->
 
 def batch_number(text: str) -> int:
     """Read I-3, i3, #3 or 3. Raises UsageError."""
-    number = text.lstrip("Ii#").lstrip("-")
-    if not number.isdigit():
+    found = re.fullmatch(r"(?:[Ii]-?|#)?([0-9]{1,18})", text.strip())
+    if found is None:
         raise UsageError(f"{text!r} is not the number of an import.", hint="See ecrm import list.")
-    return int(number)
+    return int(found[1])
