@@ -62,7 +62,7 @@ SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
                                     AND heading NOT IN ('line', 'fault')), true)
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
               auto_detect = false, strict_mode = true, max_line_size = 4000000,
-              compression = 'none');
+              new_line = '\n', compression = 'none');
 
 -- name: stage_orders
 CREATE OR REPLACE TEMP TABLE order_text AS
@@ -88,7 +88,7 @@ SELECT line::BIGINT AS line, nullif(fault, '') AS fault,
                                     AND heading NOT IN ('line', 'fault')), true)
 FROM read_csv($path, columns = $columns, delim = ',', header = false, quote = '"', escape = '"',
               auto_detect = false, strict_mode = true, max_line_size = 4000000,
-              compression = 'none');
+              new_line = '\n', compression = 'none');
 
 -- What the file has, and nothing in the columns that it has not.
 -- name: create_staged_people

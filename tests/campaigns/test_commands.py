@@ -327,3 +327,15 @@ def test_a_folder_takes_mail_as_fast_as_it_comes(shop: Ecrm, tmp_path: Path) -> 
     # A pace of one in ten seconds, kept here, would take an hour.
     assert shop("campaign", "send", "spring", "--yes").code == 0
     assert len(mail_in(shop)) == 303
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_an_address_with_a_line_end_never_comes_into_the_book(
+    shop: Ecrm, tmp_path: Path, end: str
+) -> None:
+    evil = f"eve@example.org{end}Bcc: all@example.org"
+    assert shop("contact", "add", "--email", evil).code == 3
+    file = tmp_path / "evil.csv"
+    file.write_text(f'email,first_name\n"{evil}",Eve\n', encoding="utf-8", newline="")
+    assert shop("import", "contacts", file).code == 6
+    assert "eve@" not in shop("contact", "list", "--json").stdout

@@ -71,7 +71,9 @@ def send(door: App, name: str, wish: Wish, *, yes: bool) -> None:
                 raise already_sent(door, last, outbox.status(store, last["run"]))
         unfinished = last is not None and last["state"] in runs.UNFINISHED
         before = None if last is None else int(last["run"])
+        door.out.progress("Rendering every message once, to be sure …")
         planned = None if unfinished else planning.plan(store, draft, wish, before)
+    door.out.progress("")
     if planned is None:
         go_on(door, name, Going(yes=yes))
         return
