@@ -52,25 +52,29 @@ test-duckdb2: .venv2 ## the tests on DuckDB 2
 .venv: pins = cat constraints.txt
 .venv2: pins = sed 's/^duckdb==.*/duckdb==$(DUCKDB2)/' constraints.txt
 
-# The mark holds what the environment was made from, and where: scripts inside name their folder.
+# What an environment was made from, and where, is kept in it: its scripts name their folder.
 .venv .venv2:
-	@mark="$$(pwd; $(pins) | cat - pyproject.toml | cksum)"; \
-	if [ "$$(cat $@/made-from 2>/dev/null)" = "$$mark" ] && $@/bin/python -c '' 2>/dev/null; \
-	then exit 0; fi; \
-	python=; \
-	for name in $(PYTHONS); do \
-	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
-	  then python="$$name"; break; fi; \
-	done; \
-	if [ -z "$$python" ]; then \
-	  found="$$($(PYTHON) -V 2>/dev/null)"; \
-	  echo "ecrm needs Python 3.11 or newer; found: $${found:-none}. Install it, or name it: make PYTHON=/path/to/python3" >&2; \
-	  exit 1; fi; \
-	if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
-	  echo "$$("$$python" -V) has no venv: install it (on Debian and Ubuntu: apt-get install python3-venv) and run make again." >&2; \
-	  exit 1; fi; \
-	echo "Making $@ with $$("$$python" -V) and the packages of constraints.txt (once; about 500 MB)."; \
-	rm -rf $@ && "$$python" -m venv $@ && $(pins) > $@/pins.txt \
+	@place="$$(pwd)"; sum="$$($(pins) | cat - pyproject.toml | cksum)"; \
+	if $@/bin/python -c '' 2>/dev/null && [ "$$(sed -n 1p $@/made-from 2>/dev/null)" = "$$place" ]; then \
+	  [ "$$(sed -n 2p $@/made-from)" = "$$sum" ] && exit 0; \
+	  echo "Bringing $@ up to date with pyproject.toml and constraints.txt."; \
+	else \
+	  python=; \
+	  for name in $(PYTHONS); do \
+	    if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	    then python="$$name"; break; fi; \
+	  done; \
+	  if [ -z "$$python" ]; then \
+	    found="$$($(PYTHON) -V 2>/dev/null)"; \
+	    echo "ecrm needs Python 3.11 or newer; found: $${found:-none}. Install it, or name it: make PYTHON=/path/to/python3" >&2; \
+	    exit 1; fi; \
+	  if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
+	    echo "$$("$$python" -V) has no venv: install it (on Debian and Ubuntu: apt-get install python3-venv) and run make again." >&2; \
+	    exit 1; fi; \
+	  echo "Making $@ with $$("$$python" -V) and the packages of constraints.txt (once; about 500 MB)."; \
+	  rm -rf $@ && "$$python" -m venv $@ || exit 1; \
+	fi; \
+	$(pins) > $@/pins.txt \
 	&& $@/bin/python -m pip install -qq -c $@/pins.txt hatchling \
 	&& $@/bin/python -m pip install -qq -c $@/pins.txt --no-build-isolation -e '.[dev]' \
-	&& printf '%s\n' "$$mark" > $@/made-from
+	&& printf '%s\n' "$$place" "$$sum" > $@/made-from

@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +140,8 @@ class Door(typer.core.TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in _DOORS:
+            from difflib import get_close_matches
+
             matches = get_close_matches(args[0], list(_DOORS), n=3)
             raise UsageError(
                 f"There is no command {args[0]!r}.",

@@ -35,9 +35,6 @@ SELECT reason, count(*) AS contacts FROM audience GROUP BY reason ORDER BY conta
 -- name: choose_audience
 INSERT INTO chosen_contact SELECT contact_id FROM audience WHERE reason IS NULL;
 
--- name: reason_of
-SELECT contact_id, reason FROM audience WHERE contact_id = $contact_id;
-
 -- name: first_of_audience
 SELECT min(contact_id) AS contact_id FROM audience WHERE reason IS NULL;
 

@@ -15,7 +15,7 @@ from ecrm_cli.contacts.model import (
 from ecrm_cli.core.errors import Conflict, NotFound
 from ecrm_cli.core.store import Row, Store
 
-PAGE = 5_000
+PAGE = 20_000
 NAMED = 5
 _REF = re.compile(r"(?:[Pp]-)?([0-9]{1,18})")
 # What people type to name a phone: a name or an external id with digits in it is none.

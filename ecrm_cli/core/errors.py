@@ -7,7 +7,6 @@ the exit code; rooms add small subclasses whose ``__init__`` builds the sentence
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar
 
@@ -88,6 +87,8 @@ class NotFound(EcrmError):
     @classmethod
     def named(cls, noun: str, name: str, known: Iterable[str] = (), hint: str = "") -> NotFound:
         """Build the usual sentence, with close matches out of ``known``."""
+        from difflib import get_close_matches
+
         matches = get_close_matches(name, list(known), n=3, cutoff=0.6)
         if matches and not hint:
             hint = f"Did you mean {' or '.join(matches)}?"

@@ -7,7 +7,6 @@ No argument, value, message or path gets in: an owner can send this file to a st
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -94,6 +93,8 @@ def describe_bug(error: BaseException | None) -> list[str]:
     if error is None:
         return []
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
     return [
         *describe_bug(cause),

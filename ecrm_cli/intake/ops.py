@@ -194,7 +194,8 @@ def _finished(store: Store, done: Summary, job: Job) -> Summary:
 def _known(store: Store, batch_id: int, job: Job) -> Summary:
     row = batch(store, batch_id)
     return Summary(
-        None if job.dry_run else batch_id, row["kind"], row["rows"], 0, 0, row["rows"], 0, 0, row["file"], row["preset"],
+        None if job.dry_run else batch_id, row["kind"], row["rows"], 0, 0, row["rows"], 0, 0,
+        row["file"], row["preset"],
         row["source"], earlier=batch_id, changes=[] if job.dry_run else None,
     )  # fmt: skip
 

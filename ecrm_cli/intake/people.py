@@ -79,7 +79,6 @@ def formats_of(layout: Layout) -> list[str]:
 
 def make_macros(store: Store) -> None:
     """Teach the engine to read amounts and times as files write them."""
-    store.run("intake.create_digits_macro")
     store.run("intake.create_amount_macro")
     store.run("intake.create_payable_macro")
     store.run("intake.create_absolute_macro")

@@ -174,7 +174,7 @@ WITH read_line AS (
     LEFT JOIN understood p ON p.kind = 'phone' AND p.raw = s.phone
         AND p.region = coalesce(c.value, $country, '')
     LEFT JOIN local_hour h
-        ON h.hour = date_trunc('hour', s.created) AND NOT is_absolute(s.created_at)
+        ON h.hour = CASE WHEN NOT is_absolute(s.created_at) THEN date_trunc('hour', s.created) END
     WHERE s.fault IS NULL
 ),
 kept AS (
@@ -303,6 +303,13 @@ FROM line_person p
 JOIN staged_person s USING (line)
 WHERE NOT agrees(s.agreed, s.refused);
 
+-- Amounts as programs write them.
+-- name: create_amount_macro
+CREATE OR REPLACE TEMP MACRO amount_of(raw) AS try_cast(raw AS DECIMAL(18, 4));
+
+-- name: count_odd_amounts
+SELECT count(*) AS lines FROM order_row WHERE bad_field IN ('total', 'discount', 'tax', 'shipping', 'refunded', 'quantity', 'unit_price');
+
 -- The number of an amount that is written for people, without blanks, currency and sign.
 -- name: create_digits_macro
 CREATE OR REPLACE TEMP MACRO digits_of(raw) AS regexp_extract(
@@ -311,8 +318,8 @@ CREATE OR REPLACE TEMP MACRO digits_of(raw) AS regexp_extract(
     1
 );
 
--- Amounts as files write them: 1234.5, 1,234.50, 1.234,50, 12,5, 1 234,50, (5.00), -€5, 5-.
--- name: create_amount_macro
+-- Amounts as people write them: 1234.5, 1,234.50, 1.234,50, 12,5, 1 234,50, (5.00), -€5, 5-.
+-- name: create_written_amount_macro
 CREATE OR REPLACE TEMP MACRO amount_of(raw) AS CASE WHEN raw IS NOT NULL THEN coalesce(
     try_cast(raw AS DECIMAL(18, 4)),
     try_cast(CASE

@@ -32,14 +32,19 @@ def take_in(store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome
 
 def _read(store: Store, layout: Layout, home: Home) -> bool:
     make_macros(store)
-    store.run(
-        "intake.create_order_rows",
-        formats=formats_of(layout),
-        whole_ids=(store.one("intake.whole_customer_ids") or {})["whole"],
-        currency=home.currency,
-        odd_currencies=odd_currencies(store),
-        returns=layout.preset.returns,
-    )
+    asked: dict[str, object] = {
+        "formats": formats_of(layout),
+        "whole_ids": (store.one("intake.whole_customer_ids") or {})["whole"],
+        "currency": home.currency,
+        "odd_currencies": odd_currencies(store),
+        "returns": layout.preset.returns,
+    }
+    store.run("intake.create_order_rows", **asked)
+    if (store.one("intake.count_odd_amounts") or {})["lines"]:
+        # Most files write plain numbers; to look for more in each would cost them a second.
+        store.run("intake.create_digits_macro")
+        store.run("intake.create_written_amount_macro")
+        store.run("intake.create_order_rows", **asked)
     if (store.one("intake.count_unnumbered") or {})["lines"]:
         store.run("intake.number_rows")
     joined = bool((store.one("intake.count_repeated_numbers") or {})["repeats"])

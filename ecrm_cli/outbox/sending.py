@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # A report may hold the database for minutes; mail that has left must be settled all the same.
 PATIENCE = 600.0
+# A folder of this machine takes mail as fast as it comes: more than it can write in a second.
+UNHURRIED = 100_000.0
 # Batches in a row of which nothing came back.
 MOST_IDLE = 3
 
@@ -73,6 +75,11 @@ class Sending:
     def place(self) -> Workspace:
         """The workspace."""
         return self.settings.workspace
+
+    @property
+    def per_second(self) -> float:
+        """How many messages a second: the pace of the settings, which is for servers."""
+        return UNHURRIED if self.way.server is None else self.settings.pace.per_second
 
 
 @dataclass(frozen=True)
@@ -143,12 +150,12 @@ class Session:
         self._clock = Clock(how.now)
         self._progress = Progress(how.show)
         self._idle = 0
-        pace = how.settings.pace
+        connections = how.settings.pace.connections
         self._portion = Portion(
-            size_of(pace.per_second, pace.connections), pace.connections, how.place.journal
+            size_of(how.per_second, connections), connections, how.place.journal
         )
         setup = {"way": how.way.as_dict(), "now": how.now.isoformat(),
-                 "per_second": pace.per_second / pace.connections}  # fmt: skip
+                 "per_second": how.per_second / connections}  # fmt: skip
         self._crew = Crew(setup, held, how.place.logs / "senders.log")
 
     def run(self) -> Outcome:

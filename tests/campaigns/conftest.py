@@ -53,7 +53,6 @@ def made_bare(made_workspace: Path, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("bare") / "shop"
     shutil.copytree(made_workspace, folder, symlinks=True)
     text = (folder / "config.yaml").read_text(encoding="utf-8")
-    text = text.replace("per_second: 10\n", "per_second: 10000\n")
     text = text.replace("  from:\n", "  from: Zrno <hello@zrno.example>\n")
     put(folder, "config.yaml", text)
     put(folder, "segments/everybody.yaml", "all: []\n")

@@ -308,3 +308,22 @@ def test_every_language_gets_its_own_words(shop: Ecrm, write: Write) -> None:
     assert shop("campaign", "send", "spring", "--yes").code == 0
     bodies = [re.findall(rb"<p>(\w+)", raw)[0] for raw in mail_in(shop)]
     assert sorted(bodies) == [b"Hello", b"Hello", b"Zdravo"]
+
+
+def test_quiet_says_nothing_when_all_is_well(shop: Ecrm) -> None:
+    sent = shop("campaign", "send", "spring", "--yes", "--quiet")
+    assert (sent.code, sent.stdout, sent.stderr) == (0, "", "")
+    again = shop("campaign", "send", "spring", "--yes", "--quiet")
+    assert (again.code, again.stdout) == (5, "")
+    assert "was sent on" in again.stderr
+
+
+def test_a_folder_takes_mail_as_fast_as_it_comes(shop: Ecrm, tmp_path: Path) -> None:
+    shop("import", "contacts", people_file(tmp_path, 300), "--consent-topic", "offers",
+         "--consent-basis", "consent")  # fmt: skip
+    config = shop.folder / "config.yaml"
+    text = config.read_text(encoding="utf-8").replace("per_second: 10\n", "per_second: 0.1\n")
+    config.write_text(text, encoding="utf-8")
+    # A pace of one in ten seconds, kept here, would take an hour.
+    assert shop("campaign", "send", "spring", "--yes").code == 0
+    assert len(mail_in(shop)) == 303

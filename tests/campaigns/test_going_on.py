@@ -189,6 +189,7 @@ def use(shop: Ecrm, server: Receiver) -> None:
         ("host: localhost", "host: 127.0.0.1"),
         ("port: 587", f"port: {server.port}"),
         ("security: starttls", "security: none"),
+        ("per_second: 10\n", "per_second: 10000\n"),
     ):
         text = text.replace(old, new)
     config.write_text(text, encoding="utf-8")

@@ -42,7 +42,7 @@ def planned(app: App, **wish: object) -> Plan:
     with app.reading() as store:
         last = runs.latest(store, "spring")
         wanted = Wish(**wish)  # type: ignore[arg-type]
-        return planning.plan(store, draft_of(app, "spring"), wanted, last and last["run"])
+        return planning.plan(store, draft_of(app, "spring"), wanted, last["run"] if last else None)
 
 
 def frozen(app: App, **wish: object) -> int:

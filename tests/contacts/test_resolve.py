@@ -117,7 +117,7 @@ def test_a_name_of_very_many_names_only_some(store: Store) -> None:
     for number in range(9):
         add(store, NOW, Profile(email=f"a{number}@example.org", given_name="Ana"), None)
     with pytest.raises(
-        ops.Ambiguous, match="names more than 5 contacts: P-1 Ana, .*P-5 Ana"
+        ops.Ambiguous, match=r"names more than 5 contacts: P-1 Ana, .*P-5 Ana"
     ) as got:
         ops.resolve(store, "ana", None)
     assert "P-6" not in got.value.message
@@ -126,7 +126,7 @@ def test_a_name_of_very_many_names_only_some(store: Store) -> None:
 def test_an_id_of_two_sources_needs_its_source(desk: Desk) -> None:
     desk.contacts(csv_of("id,email", "700,ana@example.org"), source="till")
     desk.contacts(csv_of("id,email", "700,ben@example.org"), source="shop")
-    with pytest.raises(ops.Ambiguous, match="P-1 ana@example.org, P-2 ben@example.org"):
+    with pytest.raises(ops.Ambiguous, match=r"P-1 ana@example\.org, P-2 ben@example\.org"):
         ops.resolve(desk.store, "700", None)
     assert ops.resolve(desk.store, "shop:700", None) == 2
 

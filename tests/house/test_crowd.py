@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from ecrm_cli.campaigns import planning, runs
+from ecrm_cli.campaigns.drafts import draft_of
+from ecrm_cli.campaigns.planning import Wish
 from ecrm_cli.contacts.ops import PAGE
 from ecrm_cli.core.store import Store
-from tests.door import Ecrm
+from tests.campaigns.conftest import app_of
+from tests.door import NOW, Ecrm
 from tests.tree import leaves
 
 PEOPLE = PAGE + 1_000
@@ -19,6 +23,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "contact history": ("P-1",),
     "segment members": ("everybody",),
     "import rejects": ("I-1",),
+    "campaign recipients": ("spring",),
 }
 GRANT = ("consent", "grant", "--segment", "everybody", "--topic", "offers", "--basis", "consent")
 
@@ -32,7 +37,22 @@ def crowded(made_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     lines += [f"nobody {number},\n" for number in range(10)]
     (folder / "crowd.csv").write_text("email,first_name\n" + "".join(lines))
     assert Ecrm(folder)("import", "contacts", "crowd.csv").code == 6
+    freeze_spring(folder)
     return folder
+
+
+def freeze_spring(folder: Path) -> None:
+    """Begin a campaign to everybody, half of whom agreed to it, and send none of it."""
+    ecrm = Ecrm(folder)
+    agreed = "".join(f"person{number}@example.org\n" for number in range(0, PEOPLE, 2))
+    assert ecrm("consent", "grant", "-", *GRANT[4:], stdin=agreed).code == 0
+    words = ("--segment", "everybody", "--subject", "Spring")
+    assert ecrm("campaign", "new", "spring", *words).code == 0
+    app = app_of(folder)
+    with app.reading() as store:
+        plan = planning.plan(store, draft_of(app, "spring"), Wish(), None)
+    with app.writing() as store:
+        runs.freeze(store, NOW, plan)
 
 
 @pytest.fixture

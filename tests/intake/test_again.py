@@ -51,8 +51,8 @@ def test_the_same_bytes_are_not_read_twice(desk: Desk) -> None:
     assert len(ops.batches(desk.store)) == 1
     (line,) = words.lines(done)
     assert (
-        line
-        == "file-1.csv is already in the book, as import I-1: 3 rows unchanged. --again reads it anyway."
+        line == "file-1.csv is already in the book, as import I-1: 3 rows unchanged. "
+        "--again reads it anyway."
     )
 
 

@@ -92,8 +92,10 @@ def test_what_is_no_clear_yes_is_never_granted(desk: Desk, word: str) -> None:
 @pytest.mark.parametrize(
     ("heading", "word"),
     [
-        ("Unsubscribed", "yes"), ("Unsubscribed at", "2024-05-01 10:00"), ("Status", "Unsubscribed"),
-        ("Status", "bounced"), ("Opted out", "true"), ("Status", "blocklisted"), ("do not email", "1"),
+        ("Unsubscribed", "yes"), ("Unsubscribed at", "2024-05-01 10:00"),
+        ("Status", "Unsubscribed"),
+        ("Status", "bounced"), ("Opted out", "true"), ("Status", "blocklisted"),
+        ("do not email", "1"),
     ],
 )  # fmt: skip
 def test_a_column_of_refusals_is_heard(desk: Desk, heading: str, word: str) -> None:

@@ -158,7 +158,8 @@ def test_a_person_may_have_several_addresses_the_first_counts(desk: Desk) -> Non
 
 def test_the_same_lines_again_change_nothing(desk: Desk) -> None:
     text = csv_of("id,email,phone,name,tags,note", "1,a@example.org,+381641111111,Ana,\"x;y\",n",
-                  "2,b@example.org,,Ben,x,", "1,c@example.org,,,z,m", ",,+381641111111,,,")  # fmt: skip
+                  "2,b@example.org,,Ben,x,", "1,c@example.org,,,z,m",
+                  ",,+381641111111,,,")  # fmt: skip
     desk.contacts(text)
     before = {name: desk.rows(f"FROM {name}") for name in ("contact", "identity", "contact_tag")}
     done = desk.contacts(text, again=True)
@@ -254,7 +255,8 @@ def test_tags_are_added_and_none_is_taken_away(desk: Desk) -> None:
     ("written", "utc"),
     [
         ("2024-07-01 10:00:00", "2024-07-01 08:00"), ("2024-01-01 10:00", "2024-01-01 09:00"),
-        ("2024-07-01T10:00:00Z", "2024-07-01 10:00"), ("2024-07-01 10:00:00 +0500", "2024-07-01 05:00"),
+        ("2024-07-01T10:00:00Z", "2024-07-01 10:00"),
+        ("2024-07-01 10:00:00 +0500", "2024-07-01 05:00"),
         ("01.07.2024", "2024-06-30 22:00"), ("2099-01-01", "2026-11-20 09:00"),
     ],
 )  # fmt: skip
@@ -270,12 +272,12 @@ def test_everything_an_import_adds_carries_its_batch(desk: Desk) -> None:
     desk.now = NOW + timedelta(days=1)
     done = desk.contacts(csv_of("id,email,tags", "1,ana@example.org,x", "2,ben@example.org,y"))
     assert desk.values("SELECT contact_id FROM contact WHERE batch_id = $b", b=done.batch) == [2]
-    assert desk.values("SELECT value FROM identity WHERE batch_id = $b ORDER BY value", b=done.batch) == [
+    added = desk.values("SELECT value FROM identity WHERE batch_id = $b", b=done.batch)
+    assert sorted(added) == [
         "ben@example.org", "file:1", "file:2"
     ]  # fmt: skip
-    assert desk.values("SELECT tag FROM contact_tag WHERE batch_id = $b ORDER BY tag", b=done.batch) == [
-        "x", "y"
-    ]  # fmt: skip
+    tags = desk.values("SELECT tag FROM contact_tag WHERE batch_id = $b", b=done.batch)
+    assert sorted(tags) == ["x", "y"]
     assert set(
         desk.values("SELECT DISTINCT source FROM identity WHERE batch_id = $b", b=done.batch)
     ) == {"file"}
@@ -285,7 +287,8 @@ def test_attributes_in_json_are_taken_apart_and_merged(desk: Desk) -> None:
     desk.contacts(
         csv_of("email,attributes,note", 'a@example.org,"{""a"": 1, ""b"": {""c"": [2]}}",x')
     )
-    desk.contacts(csv_of("email,attributes,note", 'a@example.org,"{""a"": 9, ""d"": null, ""e"": 5}",y',
+    desk.contacts(csv_of("email,attributes,note",
+                         'a@example.org,"{""a"": 9, ""d"": null, ""e"": 5}",y',
                          "b@example.org,not JSON,", 'c@example.org,"[1]",'))  # fmt: skip
     assert contacts.show(desk.store, 1)["attributes"] == {
         "a": 1,
@@ -299,8 +302,8 @@ def test_attributes_in_json_are_taken_apart_and_merged(desk: Desk) -> None:
 
 def test_an_address_in_two_writings_is_one(desk: Desk) -> None:
     done = desk.contacts(
-        csv_of("email", "info@bücher.example.org", "INFO@xn--bcher-kva.example.org", "A.B@example.org",
-               "a.b@EXAMPLE.ORG")
+        csv_of("email", "info@bücher.example.org", "INFO@xn--bcher-kva.example.org",
+               "A.B@example.org", "a.b@EXAMPLE.ORG")
     )  # fmt: skip
     assert counts(done) == (2, 0, 2, 0)
     assert set(ids(desk)) == {"info@xn--bcher-kva.example.org", "a.b@example.org"}

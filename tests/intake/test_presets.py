@@ -16,14 +16,18 @@ LISTMONK = "email,name,attributes\nana@example.org,Ana,{}\n"
 @pytest.mark.parametrize(
     ("kind", "header", "preset", "source"),
     [
-        ("contacts", "First Name,Last Name,Email,Accepts Marketing", "shopify-customers", "shopify"),
-        ("contacts", "Email,Accepts Email Marketing,Last Name,First Name,x", "shopify-customers", "shopify"),
+        ("contacts", "First Name,Last Name,Email,Accepts Marketing",
+         "shopify-customers", "shopify"),
+        ("contacts", "Email,Accepts Email Marketing,Last Name,First Name,x",
+         "shopify-customers", "shopify"),
         ("contacts", "email,name,attributes", "listmonk", "listmonk"),
-        ("contacts", "uuid,email,name,attributes,status,created_at,updated_at", "listmonk", "listmonk"),
+        ("contacts", "uuid,email,name,attributes,status,created_at,updated_at",
+         "listmonk", "listmonk"),
         ("contacts", "Email,First name,Last name", "keila", "keila"),
         ("contacts", "email,first_name,last_name", "plain-contacts", "file"),
         ("contacts", "E-Mail,Phone Number,COUNTRY", "plain-contacts", "file"),
-        ("orders", "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+        ("orders",
+         "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
          "online-retail", "online-retail"),
         ("orders", "order_id,date,email,total", "plain-orders", "file"),
     ],
@@ -183,5 +187,6 @@ def test_columns_that_no_field_claims_are_kept_as_attributes(desk: Desk) -> None
         csv_of("email,Shoe Size,shoe-size,,agreed,Consent", "ana@example.org,38,39,x,maybe,yes")
     )
     assert contacts.show(desk.store, 1)["attributes"] == {
-        "shoe_size": "38", "shoe_size_2": "39", "column_4": "x", "agreed": "yes", "agreed_2": "maybe"
+        "shoe_size": "38", "shoe_size_2": "39", "column_4": "x", "agreed": "yes",
+        "agreed_2": "maybe"
     }  # fmt: skip

@@ -223,7 +223,7 @@ def test_an_array_of_objects_is_a_table(desk: Desk, indent: int | None) -> None:
     ]
     done = desk.contacts(json.dumps(people, indent=indent, ensure_ascii=False))
     assert counts(done) == (2, 0, 0, 2)
-    assert [reject.reason for reject in done.rejects][0] == "this is not an object with fields"
+    assert done.rejects[0].reason == "this is not an object with fields"
     assert [reject.line for reject in done.rejects] == ([3, 4] if indent is None else [19, 20])
     kept = [
         json.loads(row) if row else None for row in desk.values("SELECT attributes FROM contact")

@@ -26,7 +26,7 @@ SPRING = Outgoing(
     html={"": "<p>Spring is here, {{ contact.email }}.</p><p>{{ unsubscribe_url }}</p>"},
     txt={},
     transport="folder",
-    place="to the folder outbox",
+    place="the folder outbox",
 )
 RECEIPT = replace(
     SPRING, kind="service", name="service/receipt", topic=None, html={"": "<p>Paid</p>"}

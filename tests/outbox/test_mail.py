@@ -223,7 +223,7 @@ def test_the_queue_lists_runs_that_have_not_left(ecrm: Ecrm, shop: Shop) -> None
     (row,) = ecrm("mail", "queue", "--json").json
     assert row == {
         "run": 1, "ref": "R-1", "kind": "campaign", "name": "spring", "state": "running",
-        "transport": "folder", "place": "to the folder outbox", "queued": 3, "sending": 0,
+        "transport": "folder", "place": "the folder outbox", "queued": 3, "sending": 0,
         "deferred": 0, "unknown": 0, "next_try": None,
     }  # fmt: skip
     listed = ecrm("mail", "queue").stdout.splitlines()

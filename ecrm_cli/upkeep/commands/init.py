@@ -42,8 +42,8 @@ def init(
 ) -> None:
     """Make a workspace in a folder.
 
-    Writes config.yaml, starter segments, e-mail templates and an empty database. What is there is left alone, so
-    the same command mends a workspace that lacks something.
+    Writes config.yaml, starter segments, e-mail templates and an empty database. What is there is
+    left alone, so the same command mends a workspace that lacks something.
 
     Example: ecrm init shop --name "Corner Coffee" --country RS --yes
     """
