@@ -50,8 +50,11 @@ def size_of(per_second: float, connections: int) -> int:
 
 def next_run(store: Store, now: datetime, run_id: int) -> int:
     """Return the run to claim from: service mail that is due, else ``run_id``."""
-    row = store.one("outbox.next_service_run", now=now)
-    return int(row["run_id"]) if row else run_id
+    for row in store.rows("outbox.service_runs"):
+        due = store.one("outbox.due", run_id=row["run_id"], now=now, amount=1)
+        if due and due["messages"]:
+            return int(row["run_id"])
+    return run_id
 
 
 def claim(store: Store, now: datetime, run_id: int, portion: Portion) -> Batch | None:
@@ -70,8 +73,9 @@ def claim(store: Store, now: datetime, run_id: int, portion: Portion) -> Batch |
         span = {"run_id": run_id, "first": due["first"], "last": due["last"],
                 "sender_id": taken.sender_id}  # fmt: skip
         store.run("outbox.claim", **span, now=now)
-        store.run("outbox.lapse", **span, topic=frozen["topic"])
-        rows = store.rows("outbox.claimed", **span, amount=portion.amount)
+        ends = {"lowest": due["lowest"], "highest": due["highest"]}
+        store.run("outbox.lapse", **span, **ends, topic=frozen["topic"])
+        rows = store.rows("outbox.claimed", **span, **ends, amount=portion.amount)
     return Batch(taken, outgoing_of(frozen), [_recipient(row) for row in rows], journals)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -61,9 +61,9 @@ class Worker:
 
     def tell(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Give orders; one that has ended takes none."""
+        text = "".join(f"{json.dumps(line)}\n" for line in lines)
         with suppress(BrokenPipeError):
-            for line in lines:
-                self.orders.write(json.dumps(line).encode() + b"\n")
+            self.orders.write(text.encode())
             self.orders.flush()
 
     def let_go(self) -> None:
@@ -155,9 +155,9 @@ class Crew:
         rows = batch.part(number)
         lines: list[Mapping[str, Any]] = []
         if worker.run_id != batch.claim.run_id:
-            lines.append({"run": asdict(batch.outgoing), "terms": asdict(terms)})
+            lines.append({"run": vars(batch.outgoing), "terms": vars(terms)})
         part = {"journal": str(batch.journals[number]), "stop": str(stop), "rows": len(rows)}
-        lines += [{"part": part}, *(asdict(row) for row in rows)]
+        lines += [{"part": part}, *map(vars, rows)]
         worker.run_id, worker.busy = batch.claim.run_id, True
         worker.tell(lines)
 

@@ -157,8 +157,9 @@ class Found:
 
 
 def found_in(folder: Path) -> list[Found]:
-    """Return every journal in a folder."""
-    return [_read(path) for path in sorted(folder.glob("*-*-*.ndjson"))]
+    """Return every journal in a folder, those of a claim beside each other."""
+    found = [_read(path) for path in sorted(folder.glob("*-*-*.ndjson"))]
+    return sorted(found, key=lambda journal: (journal.run_id, journal.number))
 
 
 def _read(path: Path) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ def settle(
     with store.transaction():
         for found in journals:
             found.answers |= {line["a"]: line for line in told if line["a"] in found.begun}
-            _settle_journal(store, now, found)
+        for _, parts in groupby(journals, lambda found: (found.run_id, found.number)):
+            _settle_journals(store, now, list(parts))
         claims = [
             Claim.read(row["run_id"], row["sender_id"]) for row in store.rows("outbox.claims")
         ]
@@ -44,20 +46,25 @@ def settle(
     return [found.path for found in journals]
 
 
-def _settle_journal(store: Store, now: datetime, found: Found) -> None:
-    """Settle what a journal tells: its answers, and what it began and was not answered."""
-    doubts = [{"a": number, "s": "unknown", "w": NO_ANSWER} for number in found.unanswered]
+def _settle_journals(store: Store, now: datetime, parts: Sequence[Found]) -> None:
+    """Settle what a claim's journals tell: answers, and what was begun and not answered."""
+    doubts = (
+        {"a": number, "s": "unknown", "w": NO_ANSWER}
+        for found in parts
+        for number in found.unanswered
+    )
+    lines = chain(doubts, *(found.answers.values() for found in parts))
     answers = [
         {"message_id": line["a"], "status": line["s"], "reason": line.get("w"),
          "words": line.get("r"), "moment": _plain(line.get("t"))}
-        for line in (*found.answers.values(), *doubts)
+        for line in lines
     ]  # fmt: skip
     if answers:
         store.run(
             "outbox.settle",
-            run_id=found.run_id,
+            run_id=parts[0].run_id,
             # Into how many parts the claim was dealt is not asked: the number is its own.
-            claim=f"{found.number}/",
+            claim=f"{parts[0].number}/",
             answers=json.dumps(answers),
             now=now,
             most_attempts=MOST_ATTEMPTS,
