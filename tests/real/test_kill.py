@@ -58,6 +58,7 @@ class Senders:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=_ctrl_c_is_heard,
         )
 
     def at_work(self) -> subprocess.Popen[bytes]:
@@ -105,6 +106,11 @@ class Senders:
         """Return the processes that a process has started."""
         told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return [int(word) for word in told.split()]
+
+
+def _ctrl_c_is_heard() -> None:
+    # A shell makes what it runs in the background deaf to Ctrl-C, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
