@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import time
 from collections.abc import Generator, Iterator
 from datetime import datetime
@@ -37,6 +38,9 @@ def pytest_configure() -> None:
     """Give every test, and every process it starts, the same clock, place and language."""
     os.environ.pop("ECRM_WORKSPACE", None)
     os.environ.update(FIXED)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell makes its background jobs deaf to Ctrl-C, and what they start inherits that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(time, "tzset"):
         time.tzset()
 

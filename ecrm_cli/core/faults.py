@@ -98,6 +98,11 @@ def translated(path: Path, wait: float = 0) -> Iterator[None]:
         if _FULL.search(str(error)):
             raise DiskFull(path) from error
         raise DamagedStore(path) from error
+    except duckdb.Error as error:
+        # DuckDB 2 has no more to say than this class of a file that it cannot make sense of.
+        if type(error) is duckdb.Error:
+            raise DamagedStore(path) from error
+        raise
 
 
 def _io_error(error: Exception, path: Path, wait: float) -> Exception:

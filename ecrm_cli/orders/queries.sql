@@ -282,7 +282,7 @@ WHERE i.is_return;
 
 -- name: create_new_orders
 CREATE OR REPLACE TEMP TABLE new_order AS
-SELECT head, row_number() OVER () AS place
+SELECT head, row_number() OVER (ORDER BY head) AS place
 FROM incoming_order
 WHERE NOT is_return AND head NOT IN (SELECT head FROM known_order);
 
