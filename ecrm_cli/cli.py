@@ -196,7 +196,10 @@ def run(argv: Sequence[str]) -> int:
     except BaseException as error:  # the one place where every error ends
         failure = error
         code = _report(error, argv, chosen)
-    _log(Run(argv, code, time.monotonic() - started, failure, chosen.get("command", "")), chosen)
+    # The command has ended: a Ctrl-C that comes now finds nothing to stop but the log's line.
+    with suppress(KeyboardInterrupt):
+        took = time.monotonic() - started
+        _log(Run(argv, code, took, failure, chosen.get("command", "")), chosen)
     return code
 
 
