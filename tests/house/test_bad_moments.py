@@ -181,6 +181,8 @@ def test_ctrl_c_during_import(
             break
         begun = time.monotonic()
         answer = ended(running)
+        if answer.code == 0:
+            break  # it was over when the signal came; the moments that were in time are counted
         error = refused(answer, 130, "Interrupted")
         assert "run the command again" in error["hint"]
         assert time.monotonic() - begun < 10
@@ -197,8 +199,9 @@ def test_kill_9_during_import(shop: Ecrm, many_people: Path, moments: list[float
         running = stopped(shop, many_people, signal.SIGKILL, after)
         if running is None:
             break
-        assert ended(running).code == -signal.SIGKILL
-        if not unwritten(shop, before):
+        killed = ended(running).code
+        assert killed in (0, -signal.SIGKILL)
+        if killed == 0 or not unwritten(shop, before):
             break
         moments.append(after)
     assert shop("contact", "list", "--json").json[0]["email"] == "ana@example.org"
