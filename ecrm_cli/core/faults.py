@@ -95,9 +95,7 @@ def translated(path: Path, wait: float = 0) -> Iterator[None]:
     except duckdb.IOException as error:
         raise _io_error(error, path, wait) from error
     except (duckdb.SerializationException, duckdb.FatalException) as error:
-        if _FULL.search(str(error)):
-            raise DiskFull(path) from error
-        raise DamagedStore(path) from error
+        raise (DiskFull if _FULL.search(str(error)) else DamagedStore)(path) from error
     except duckdb.Error as error:
         # DuckDB 2 has no more to say than this class of a file that it cannot make sense of.
         if type(error) is duckdb.Error:

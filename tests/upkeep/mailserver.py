@@ -16,7 +16,7 @@ class Talk(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self._say("220 mail.example ESMTP")
-        while line := self.rfile.readline().decode().strip():
+        while line := self.rfile.readline().decode(errors="replace").strip():
             self.server.heard.append(line)  # type: ignore[attr-defined]
             verb = line.split()[0].upper()
             if verb == "EHLO":
