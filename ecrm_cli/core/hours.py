@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ecrm_cli.core.errors import DataError
 
@@ -27,7 +28,7 @@ class BadHours(DataError):
 def read_hours(words: str | None) -> tuple[Span, ...]:
     """Return the spans of a day, in order; nothing is closed. Raises BadHours."""
     spans = tuple(_span(part.strip(), words) for part in words.split(",")) if words else ()
-    if any(first[1] > second[0] for first, second in zip(spans, spans[1:], strict=False)):
+    if any(first[1] > second[0] for first, second in pairwise(spans)):
         raise BadHours(str(words))
     return spans
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Campaigns leave out who has an open case of this category.
 COMPLAINT = "complaint"
+_BLOCK = "cases"
+_CATEGORIES, _STATUSES = f"{_BLOCK}.categories", f"{_BLOCK}.statuses"
 _NAME = re.compile(r"[^\W_][\w-]*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -40,14 +42,14 @@ def _names(document: Document, key: str, names: Sequence[str]) -> Iterator[DataE
 
 
 def _cases(document: Document, cases: Cases) -> Iterator[DataError]:
-    yield from _names(document, "cases.categories", cases.categories)
+    yield from _names(document, _CATEGORIES, cases.categories)
     if COMPLAINT not in cases.categories:
         said = f"The category {COMPLAINT!r} is missing."
         hint = "Campaigns leave out who has an open complaint; add it."
-        yield bad(document, "cases.categories", said, hint)
+        yield bad(document, _CATEGORIES, said, hint)
     statuses = list(cases.statuses)
     for name, status in cases.statuses.items():
-        key = f"cases.statuses.{name}"
+        key = f"{_STATUSES}.{name}"
         if not _NAME.fullmatch(name):
             yield bad(document, key, f"{name!r} is no status.", "Use letters, digits and -.")
         for index, move in enumerate(status.moves):
@@ -63,9 +65,9 @@ def _meanings(document: Document, cases: Cases) -> Iterator[DataError]:
     meanings = [status.means for status in cases.statuses.values()]
     if meanings[0] != "open":
         said = f"A case begins as {next(iter(cases.statuses))!r}, which does not mean open."
-        yield bad(document, "cases.statuses", said, "Put a status that means open first.")
+        yield bad(document, _STATUSES, said, "Put a status that means open first.")
     if "done" not in meanings:
-        yield bad(document, "cases.statuses", "No status means done.", "Add means: done to one.")
+        yield bad(document, _STATUSES, "No status means done.", "Add means: done to one.")
 
 
 def _sla(document: Document, sla: Sla) -> Iterator[DataError]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from ecrm_cli.core import settings_cases_checks
 from ecrm_cli.core.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from ecrm_cli.core.errors import DataError
-from ecrm_cli.core import settings_cases_checks
 from ecrm_cli.core.secrets import LiteralSecret, is_reference
 from ecrm_cli.core.settings_faults import BadSetting, bad
 from ecrm_cli.core.yamlfile import Document

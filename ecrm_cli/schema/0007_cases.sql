@@ -31,7 +31,7 @@ CREATE TABLE support_case (
 );
 
 -- Append-only: what happened to a case. kind: opened, customer_message, reply (public, by a person,
--- run_id is its mail), note (internal), status, priority, category, assigned, closed, reopened.
+-- run_id is its mail), note (internal), status, priority, assigned, closed, reopened.
 -- status, phase, priority, category and assignee say what the fact set, and are empty where it set
 -- nothing; assignee '' is nobody. phase is what the status meant by the settings of that day: open,
 -- waiting (on the customer), done.

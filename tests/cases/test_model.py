@@ -42,8 +42,9 @@ starts = st.sampled_from(
     (date(2026, 3, 27), date(2026, 10, 23), date(2025, 12, 30), date(2026, 6, 1))
 ).flatmap(
     lambda day: st.integers(0, 4 * 1440).map(
-        lambda minutes: datetime(day.year, day.month, day.day, tzinfo=UTC)
-        + timedelta(minutes=minutes)
+        lambda minutes: (
+            datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minutes)
+        )
     )
 )
 lengths = st.integers(0, 5 * 1440).map(lambda minutes: timedelta(minutes=minutes))
