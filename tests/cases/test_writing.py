@@ -92,7 +92,7 @@ def test_a_case_is_not_opened_without_words_or_in_the_future(store: Store) -> No
     with pytest.raises(NothingSaid):
         opened(store, subject="  ")
     with pytest.raises(StillToCome):
-        opened(store, opened_at=NOW + HOUR)
+        opened(store, contact_id=1, opened_at=NOW + HOUR)
     assert kinds(store) == []
 
 
