@@ -88,7 +88,9 @@ def sound(desk: Desk, done: Summary) -> None:
     """Check what must hold after every import."""
     (row,) = desk.rows("SELECT * FROM import_batch ORDER BY batch_id DESC LIMIT 1")
     assert counts(done) == (row["added"], row["updated"], row["unchanged"], row["rejected"])
-    kept = desk.values("SELECT line FROM import_reject WHERE batch_id = $b ORDER BY line", b=done.batch)
+    kept = desk.values(
+        "SELECT line FROM import_reject WHERE batch_id = $b ORDER BY line", b=done.batch
+    )
     assert kept == [reject.line for reject in done.rejects]
     assert len(set(kept)) == done.rejected
     twice = "SELECT kind, value FROM identity GROUP BY ALL HAVING count(*) > 1"
@@ -97,9 +99,7 @@ def sound(desk: Desk, done: Summary) -> None:
     assert desk.rows(nameless) == []
     ownerless = "SELECT contact_id FROM identity ANTI JOIN contact USING (contact_id)"
     assert desk.rows(ownerless) == []
-    primary = (
-        "SELECT contact_id, kind FROM identity GROUP BY ALL HAVING count(*) FILTER (is_primary) <> 1"
-    )
+    primary = "SELECT contact_id, kind FROM identity GROUP BY ALL HAVING count(*) FILTER (is_primary) <> 1"
     assert desk.rows(primary) == []
 
 
@@ -119,7 +119,9 @@ def test_people_of_a_file_are_as_many_as_the_groups_that_share_nothing(
 
 @SLOW
 @given(LINES, LINES)
-def test_a_second_file_takes_nothing_away(desk: Desk, first: list[Line], second: list[Line]) -> None:
+def test_a_second_file_takes_nothing_away(
+    desk: Desk, first: list[Line], second: list[Line]
+) -> None:
     emptied(desk).contacts(file_of(first), again=True)
     owners = {(row["kind"], row["value"]): row["contact_id"] for row in desk.rows("FROM identity")}
     cities = dict(desk.values("SELECT contact_id, city FROM contact"))
