@@ -21,7 +21,8 @@ def read(store: Store, layout: Layout, home: Home) -> None:
     make_macros(store)
     _parse(store, layout, home)
     store.run("intake.drop_order_text")
-    store.run("intake.create_order_rows")
+    detailed = (store.one("intake.count_detailed") or {})["lines"]
+    store.run("intake.create_order_rows" if detailed else "intake.create_plain_order_rows")
     if (store.one("intake.count_unnumbered") or {})["lines"]:
         store.run("intake.number_rows")
     store.run("intake.create_local_hours", zone=home.zone)
@@ -45,7 +46,8 @@ def take_in(store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome
     orders.prepare(store)
     store.run("intake.hand_over_lines")
     done = orders.absorb(store, origin)
-    store.run("intake.record_filled_orders", batch_id=origin.batch_id)
+    if done.updated:
+        store.run("intake.record_filled_orders", batch_id=origin.batch_id)
     unread = (store.one("intake.count_unread") or {})["lines"]
     nameless = (store.one("intake.count_nameless") or {})["lines"]
     faults = store.rows("intake.order_rejects")

@@ -43,18 +43,23 @@ def absorb(store: Store, origin: Origin) -> Absorbed:
     """
     store.run("orders.create_known_orders", source=origin.source)
     store.run("orders.create_known_returns", source=origin.source)
-    store.run("orders.create_filled_orders")
     incoming = store.one("orders.count_incoming") or {}
     known = store.one("orders.count_known") or {}
+    filled = _fill(store) if known["guests"] else 0
     orders = incoming["orders"] - known["orders"]
     even = not incoming["returns"] and orders == incoming["orders"] == incoming["span"]
     returns, refunded = (incoming[noun] - known[noun] for noun in ("returns", "refunded"))
     _write(store, origin, _Counts(orders, returns, refunded, even))
-    store.run("orders.fill_orders")
-    filled = known["filled_lines"]
     return Absorbed(
         incoming["lines"] - known["lines"], filled, known["lines"] - filled, known["differing"]
     )
+
+
+def _fill(store: Store) -> int:
+    """Give the orders of guests the customers that the file now names; return its lines of them."""
+    store.run("orders.create_filled_orders")
+    store.run("orders.fill_orders")
+    return int((store.one("orders.count_filled_lines") or {})["lines"])
 
 
 def _write(store: Store, origin: Origin, new: _Counts) -> None:

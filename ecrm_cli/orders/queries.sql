@@ -286,6 +286,9 @@ FROM (SELECT order_id, head, line_count FROM known_order WHERE is_guest) k
 JOIN incoming_order i USING (head)
 WHERE i.contact_id IS NOT NULL;
 
+-- name: count_filled_lines
+SELECT coalesce(sum(line_count), 0)::BIGINT AS lines FROM filled_order;
+
 -- name: count_incoming
 SELECT count(*) FILTER (NOT is_return) AS orders, count(*) FILTER (is_return) AS returns,
        count(*) FILTER (NOT is_return AND refunded > 0) AS refunded,
@@ -299,7 +302,7 @@ SELECT count(*) AS orders, count(*) FILTER (differs) AS differing,
        (SELECT count(*) FROM known_return) AS returns,
        (coalesce(sum(line_count), 0)
         + (SELECT coalesce(sum(line_count), 0) FROM known_return))::BIGINT AS lines,
-       (SELECT coalesce(sum(line_count), 0) FROM filled_order)::BIGINT AS filled_lines
+       count(*) FILTER (is_guest) AS guests
 FROM known_order;
 
 -- Where every line of the file is a new order, its place in the file numbers it.
