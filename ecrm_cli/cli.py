@@ -50,7 +50,7 @@ NOUNS = (
          MAIL, ("campaigns", "newsletter", "newsletters")),
     Noun("mail", "outbox.commands.mail", "Service mail to one person, and what has not left yet.",
          MAIL, ("mails",)),
-    Noun("case", "cases.commands.case", "What customers ask and complain about.", SERVICE,
+    Noun("case", "cases.commands.case", "Questions and complaints: who deals with them, and by when.", SERVICE,
          ("cases", "ticket", "tickets")),
     Noun("caller", "cases.commands.caller", "Who is calling, and what to know of them.", SERVICE,
          ("callers",)),

@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="What customers ask and complain about.",
+    help="Questions and complaints: who deals with them, and by when.",
 )
 
 COLUMNS = ["ref", "subject", "name", "priority", "status", "assignee", "due_at"]
