@@ -79,6 +79,24 @@ class Consent(Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
+class Points(Struct, frozen=True, forbid_unknown_fields=True):
+    """The points programme: ``earn`` points for each full ``per``; one is worth ``value``.
+
+    Both amounts are written with their currency, ``100 RSD``. Without ``per`` there is none.
+    """
+
+    per: str | None = None
+    earn: Annotated[int, Meta(ge=1, le=1000)] = 1
+    value: str | None = None
+    rounding: Literal["down", "up", "nearest"] = "down"
+
+
+class Loyalty(Struct, frozen=True, forbid_unknown_fields=True):
+    """What customers get for coming back."""
+
+    points: Points = Points()
+
+
 class Sections(Struct, frozen=True, forbid_unknown_fields=True):
     """The blocks of config.yaml; every key has a default."""
 
@@ -87,6 +105,7 @@ class Sections(Struct, frozen=True, forbid_unknown_fields=True):
     pace: Pace = Pace()
     links: Links = Links()
     consent: Consent = Consent()
+    loyalty: Loyalty = Loyalty()
 
 
 class Settings(Sections, frozen=True, kw_only=True):
