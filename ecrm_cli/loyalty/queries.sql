@@ -5,13 +5,14 @@
 -- loose: returns that name no order take back what their amount would have given. gone: orders
 -- that were cancelled, or are no more, after they had given points. standing: what was taken back
 -- for a refund that is no more. A fact of a day before $open_from, which the ledger has settled,
--- is posted for $now: points of a day that was told never change.
+-- is posted for $now: points of a day that was told never change. Money is counted in whole
+-- ten-thousandths, so that nothing is rounded but points.
 -- name: settle
 INSERT INTO ledger_entry (transaction_id, kind, account, contact_id, points, order_id, refund_id,
                           idempotency_key, rule, actor, posted_for, recorded_at)
 WITH counted AS NOT MATERIALIZED (
     SELECT order_id, contact_id, ordered_at, total,
-           ((CAST(greatest(total, 0) * 10000 AS HUGEINT) * CAST($times AS HUGEINT)
+           ((CAST(greatest(total, 0)::DECIMAL(28, 4) * 10000 AS HUGEINT) * CAST($times AS HUGEINT)
              + CAST($bias AS HUGEINT)) // CAST($divisor AS HUGEINT))::BIGINT AS worth
     FROM orders
     WHERE contact_id IS NOT NULL AND NOT is_test AND cancelled_at IS NULL
@@ -60,9 +61,9 @@ steps AS (
     SELECT refund_id, order_id, contact_id, refunded_at, points_before,
            greatest(points_before,
                     CASE WHEN total <= 0 THEN points
-                         ELSE (2 * CAST(points AS HUGEINT) * CAST(amount * 10000 AS HUGEINT)
-                               + CAST(total * 10000 AS HUGEINT))
-                              // (2 * CAST(total * 10000 AS HUGEINT)) END) AS up_to
+                         ELSE (2 * CAST(points AS HUGEINT) * CAST(amount::DECIMAL(28, 4) * 10000 AS HUGEINT)
+                               + CAST(total::DECIMAL(28, 4) * 10000 AS HUGEINT))
+                              // (2 * CAST(total::DECIMAL(28, 4) * 10000 AS HUGEINT)) END) AS up_to
     FROM refunded
 ),
 gone AS (
@@ -98,7 +99,7 @@ said AS (
     FROM steps
     UNION ALL
     SELECT 'refund', contact_id,
-           -((CAST(amount * 10000 AS HUGEINT) * CAST($times AS HUGEINT)
+           -((CAST(amount::DECIMAL(28, 4) * 10000 AS HUGEINT) * CAST($times AS HUGEINT)
               + CAST($bias AS HUGEINT)) // CAST($divisor AS HUGEINT))::BIGINT,
            NULL, refund_id, 'refund:' || refund_id, $rule, refunded_at
     FROM new_refunds
@@ -216,7 +217,7 @@ ORDER BY posted_for, transaction_id;
 -- name: forecast
 SELECT count(DISTINCT contact_id) AS customers, count(*) AS orders,
        coalesce(sum(total), 0)::DECIMAL(38, 4) AS bought,
-       coalesce(sum((CAST(greatest(total, 0) * 10000 AS HUGEINT) * CAST($times AS HUGEINT)
+       coalesce(sum((CAST(greatest(total, 0)::DECIMAL(28, 4) * 10000 AS HUGEINT) * CAST($times AS HUGEINT)
                      + CAST($bias AS HUGEINT)) // CAST($divisor AS HUGEINT)), 0)::HUGEINT AS points
 FROM orders
 WHERE contact_id IS NOT NULL AND NOT is_test AND cancelled_at IS NULL AND currency = $currency

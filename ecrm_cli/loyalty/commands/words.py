@@ -47,10 +47,12 @@ def balance(found: Row) -> Iterator[str]:
 
 def posted(done: Row) -> Iterator[str]:
     """Say what was given, spent or mended, and what is left."""
+    change, left = f"{done['points']:+d} points", counted(done["balance"])
     if done["repeated"]:
         yield f"{done['ref']} was posted before with this key; nothing was posted now."
-    change, left = f"{done['points']:+d} points", counted(done["balance"])
-    yield f"{done['ref']}: {change} for P-{done['contact']}, who has {left} now."
+        yield f"It was {change} for P-{done['contact']}, who had {left} then."
+    else:
+        yield f"{done['ref']}: {change} for P-{done['contact']}, who has {left} now."
 
 
 def redeemed(done: Row) -> Iterator[str]:
