@@ -53,6 +53,7 @@ class Person:
         facts = (
             self._own("contact_tag"), self._own("consent_event"),
             self._own("orders", "ordered_at"), self._own("refund", "refunded_at"),
+            self._own("ledger_entry", "posted_for"),
         )  # fmt: skip
         return self._day(self.row["created_at"]) <= self.as_of or any(facts)
 
@@ -188,6 +189,10 @@ class Person:
             return None
         exact = self.total(currency) / len(orders)
         return exact.quantize(Decimal("0.0001"), rounding="ROUND_HALF_UP")
+
+    def points(self) -> int:
+        """Return the points they had."""
+        return sum(row["points"] for row in self._own("ledger_entry", "posted_for"))
 
     def products(self, first: int | None = None, last: int = 0) -> set[str]:
         """Return the products they ordered in those days, in lower case."""
