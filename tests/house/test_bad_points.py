@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,15 @@ from tests.door import Ecrm
 from tests.dump import dump
 from tests.house.harm import TRACES, refused, untouched
 
+_BLOCK = re.compile(r"^loyalty:\n(?:(?:[ #].*)?\n)*", re.MULTILINE)
 PROGRAMME = "loyalty:\n  points: {per: 1 EUR, earn: 1, value: 0.03 EUR}\n"
 
 
 def with_programme(shop: Ecrm, text: str = PROGRAMME) -> Path:
     """Write the programme at the end of config.yaml in place of the example's."""
     path = shop.folder / "config.yaml"
-    kept = path.read_text(encoding="utf-8").partition("\nloyalty:")[0]
-    path.write_text(f"{kept}\n{text}", encoding="utf-8")
+    written = _BLOCK.sub("", path.read_text(encoding="utf-8"))
+    path.write_text(f"{written}\n{text}", encoding="utf-8")
     return path
 
 

@@ -85,9 +85,7 @@ def settling(shop: Ecrm) -> subprocess.Popen[bytes]:
     )
 
 
-def test_a_settling_that_is_killed_posted_everything_or_nothing(
-    shop: Ecrm, tmp_path: Path
-) -> None:
+def test_a_settling_that_is_killed_posted_everything_or_nothing(shop: Ecrm, tmp_path: Path) -> None:
     before = digest(shop.folder, tmp_path / "look")
     fresh = {path.name: path.read_bytes() for path in shop.folder.glob("crm.duckdb*")}
     started = time.monotonic()
