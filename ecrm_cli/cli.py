@@ -54,6 +54,7 @@ NOUNS = (
     Noun("loyalty", "loyalty.commands.loyalty", "Points: settle, give, spend, prove.", SALES,
          ("points", "loyalties")),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
+    Noun("today", "upkeep.commands.today", "What needs somebody today.", HOUSE),
     Noun("run", "upkeep.commands.run", "Do what is due: the one line for cron.", HOUSE),
     Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
     Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
