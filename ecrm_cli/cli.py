@@ -51,6 +51,8 @@ NOUNS = (
          MAIL, ("mails",)),
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
+    Noun("report", "reports.commands.report", "The numbers of a period, and what each means.",
+         SALES, ("reports",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
     Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
     Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
