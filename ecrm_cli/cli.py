@@ -59,6 +59,8 @@ NOUNS = (
     Noun("agent", "cases.commands.agent", "Who deals with cases.", SERVICE, ("agents",)),
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
+    Noun("loyalty", "loyalty.commands.loyalty", "Points: settle, give, spend, prove.", SALES,
+         ("points", "loyalties")),
     Noun("report", "reports.commands.report", "The numbers of a period, and what each means.",
          SALES, ("reports",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
