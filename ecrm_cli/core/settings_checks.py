@@ -63,7 +63,7 @@ def problems(document: Document, sections: Sections) -> Iterator[DataError]:
 def _points(document: Document, points: Points) -> Iterator[DataError]:
     for key, given in (("per", points.per), ("value", points.value)):
         if given is not None and read_money(given) is None:
-            yield _bad(
+            yield bad(
                 document,
                 f"loyalty.points.{key}",
                 f"{given!r} is no amount of money.",
@@ -78,7 +78,7 @@ def programme_problems(document: Document, points: Points) -> Iterator[DataError
     """
     if (points.per is None) != (points.value is None):
         key = "value" if points.value is None else "per"
-        yield _bad(
+        yield bad(
             document,
             f"loyalty.points.{key}",
             f"A points programme needs loyalty.points.{key}.",
@@ -87,14 +87,14 @@ def programme_problems(document: Document, points: Points) -> Iterator[DataError
         return
     per, value = _money(points.per), _money(points.value)
     if per and value and per.currency != value.currency:
-        yield _bad(
+        yield bad(
             document,
             "loyalty.points.value",
             f"Points are earned in {per.currency} and worth {value.currency}.",
             "Write both in one currency.",
         )
     if per and points.earn > per.amount * MOST_POINTS:
-        yield _bad(
+        yield bad(
             document,
             "loyalty.points.earn",
             f"{points.earn} points for {per} are too many to count.",

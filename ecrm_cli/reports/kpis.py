@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from ecrm_cli.consent import ops as consent
+from ecrm_cli.core.calendar import as_of_end
 from ecrm_cli.core.queries import named
 from ecrm_cli.core.store import Row, Store
+from ecrm_cli.orders.gaps import usual_gap
+from ecrm_cli.reports.answers import answers, middle
 from ecrm_cli.reports.definitions import FEW, Definition, definitions
 from ecrm_cli.reports.terms import Terms
 from ecrm_cli.segments import library
@@ -150,8 +153,21 @@ def buying(store: Store, terms: Terms) -> Iterator[Figure]:
     yield count("new-customers", found["new_customers"])
     yield count("active-customers", found["active"])
     yield share("repeat-rate", found["repeat_customers"], found["customers"])
-    yield share("retention", found["retained"], found["active_before"])
+    yield retention(store, terms, found)
     yield from sales(store, terms, int(found["active"]))
+
+
+def retention(store: Store, terms: Terms, found: Row) -> Figure:
+    """Return who bought again; says so when the period is shorter than customers usually take."""
+    home, days = terms.home, terms.period.days
+    value = ratio(Decimal(found["retained"]), Decimal(found["active_before"]))
+    usual = 0
+    if value is not None and terms.known is None:
+        as_of = min(terms.until, as_of_end(terms.as_of, home.zone))
+        usual = usual_gap(store, as_of, home.zone, home.lapse).usual
+    short = f"{days} days are fewer than the {usual} customers usually take"
+    note = short if days < usual else ""
+    return Figure("retention", value, cases=int(found["active_before"]), note=note)
 
 
 def sales(store: Store, terms: Terms, active: int) -> Iterator[Figure]:
@@ -184,10 +200,40 @@ def mailing(store: Store, terms: Terms) -> Iterator[Figure]:
     yield count("campaign-skipped", found["skipped"])
 
 
+def serving(store: Store, terms: Terms) -> Iterator[Figure]:
+    """Measure how fast cases were answered, and which complaints are open."""
+    asked = named("reports.open_complaints")
+    found = store.one(asked, **terms.given(asked)) or {}
+    waited = [row["seconds"] for row in answers(store, terms)]
+    half = middle(waited)
+    value = None if half is None else Decimal(half)
+    note = "" if value is None else "in opening hours"
+    yield Figure("first-response", value, cases=len(waited), note=note)
+    yield count("open-complaints", found["open_complaints"])
+
+
+def points(store: Store, terms: Terms) -> Iterator[Figure]:
+    """Measure points given and outstanding, and what they are worth."""
+    asked = named("reports.points")
+    found = store.one(asked, **terms.given(asked)) or {}
+    yield count("points-issued", found["issued"])
+    yield count("points-outstanding", found["outstanding"])
+    programme = terms.home.programme() if terms.home.programme else None
+    if programme is None:
+        yield Figure(
+            "liability", None, note="no programme in config.yaml says what a point is worth"
+        )
+    elif terms.currency in (None, programme.value.currency):
+        worth = programme.worth(found["outstanding"])
+        yield Figure("liability", worth, programme.value.currency, note="face value, breakage 0 %")
+
+
 MEASURES: tuple[tuple[str, Callable[[Store, Terms], Iterator[Figure]]], ...] = (
     ("contacts", people),
     ("orders", buying),
     ("campaigns", mailing),
+    ("cases", serving),
+    ("points", points),
 )
 
 
@@ -197,7 +243,7 @@ def lapsed_vips(store: Store, terms: Terms) -> Iterator[Figure]:
     Segments know nothing of when the file learned a thing: with ``known`` it is not measured.
     """
     home = terms.home
-    asking = Asking(terms.period.last, home.zone, home.currency, home.segments)
+    asking = Asking(terms.period.last, home.zone, home.currency, home.segments, home.lapse)
     found = [name for name in LAPSED_VIPS if name in library.names(home.segments)]
     if not found:
         return

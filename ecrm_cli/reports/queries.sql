@@ -17,7 +17,15 @@ SELECT EXISTS (
        EXISTS (
            FROM campaign_run
            WHERE recorded_at < $as_of AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
-       ) AS campaigns;
+       ) AS campaigns,
+       EXISTS (
+           FROM support_case
+           WHERE opened_at < $as_of AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+       ) AS cases,
+       EXISTS (
+           FROM ledger_entry
+           WHERE posted_for < $as_of AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+       ) AS points;
 
 -- A contact is there from the earliest fact about them, or the day the file says.
 -- name: people
@@ -44,6 +52,15 @@ WITH entered AS (
         UNION ALL
         SELECT contact_id, min(refunded_at)
         FROM refund
+        WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+        GROUP BY contact_id
+        UNION ALL
+        SELECT contact_id, opened_at
+        FROM support_case
+        WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+        UNION ALL
+        SELECT contact_id, min(posted_for)
+        FROM ledger_entry
         WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
         GROUP BY contact_id
     ) AS moments
@@ -230,3 +247,76 @@ WHERE o.created_at >= $from_utc AND o.created_at < $to_utc
     AND r.recorded_at <= coalesce($known, TIMESTAMP 'infinity')
 GROUP BY ALL
 ORDER BY run DESC;
+
+-- Complaints that were not done at the end of the period.
+-- name: open_complaints
+SELECT count(*) AS open_complaints
+FROM support_case c
+JOIN (
+    SELECT case_id,
+           last(phase ORDER BY occurred_at, case_event_id) FILTER (phase IS NOT NULL) AS phase,
+           last(category ORDER BY occurred_at, case_event_id)
+               FILTER (category IS NOT NULL) AS category
+    FROM case_event
+    WHERE occurred_at < $to_utc AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+    GROUP BY case_id
+) AS state USING (case_id)
+WHERE c.opened_at < $to_utc AND state.phase <> 'done' AND lower(state.category) = 'complaint';
+
+-- Cases whose first public reply was in the period; where staff opened it with the customer there,
+-- that was the opening.
+-- name: first_responses
+SELECT c.opened_at, CASE WHEN c.in_person THEN c.opened_at ELSE told.replied_at END AS replied_at,
+       coalesce(told.category, '') AS category
+FROM support_case c
+JOIN (
+    SELECT case_id, min(occurred_at) FILTER (kind = 'reply') AS replied_at,
+           last(category ORDER BY occurred_at, case_event_id)
+               FILTER (category IS NOT NULL) AS category
+    FROM case_event
+    WHERE occurred_at < $to_utc AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+    GROUP BY case_id
+) AS told USING (case_id)
+WHERE CASE WHEN c.in_person THEN c.opened_at ELSE told.replied_at END >= $from_utc
+    AND CASE WHEN c.in_person THEN c.opened_at ELSE told.replied_at END < $to_utc;
+
+-- Cases by what they are about: opened and done in the period, not done at its end.
+-- name: cases_by_category
+SELECT coalesce(state.category, '') AS category,
+       count(*) FILTER (c.opened_at >= $from_utc) AS opened,
+       count(*) FILTER (state.phase = 'done' AND state.moved_at >= $from_utc) AS done,
+       count(*) FILTER (state.phase <> 'done') AS still_open
+FROM support_case c
+JOIN (
+    SELECT case_id,
+           last(phase ORDER BY occurred_at, case_event_id) FILTER (phase IS NOT NULL) AS phase,
+           last(category ORDER BY occurred_at, case_event_id)
+               FILTER (category IS NOT NULL) AS category,
+           max(occurred_at) FILTER (phase IS NOT NULL) AS moved_at
+    FROM case_event
+    WHERE occurred_at < $to_utc AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+    GROUP BY case_id
+) AS state USING (case_id)
+WHERE c.opened_at < $to_utc
+GROUP BY ALL
+HAVING opened > 0 OR done > 0 OR still_open > 0
+ORDER BY opened DESC, category;
+
+-- Points given in the period, less what refunds took back, and what members have at its end. Points
+-- go by the day they were posted for.
+-- name: points
+SELECT coalesce(-sum(points) FILTER (account = 'issued' AND posted_for >= $from_utc), 0)::BIGINT
+           AS issued,
+       coalesce(sum(points) FILTER (account IN ('member', 'pending')), 0)::BIGINT AS outstanding
+FROM ledger_entry
+WHERE posted_for < $to_utc AND recorded_at <= coalesce($known, TIMESTAMP 'infinity');
+
+-- What moved members' points in the period, between what they had before it and after it.
+-- name: points_moved
+SELECT account, kind, -sum(points)::BIGINT AS points, count(DISTINCT transaction_id) AS postings
+FROM ledger_entry
+WHERE account NOT IN ('member', 'pending') AND posted_for >= $from_utc AND posted_for < $to_utc
+    AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+GROUP BY account, kind
+HAVING sum(points) <> 0
+ORDER BY account, kind;

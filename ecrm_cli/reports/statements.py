@@ -24,6 +24,11 @@ FROM: Mapping[str, tuple[str, str]] = {
     "new-customers": ("reports.buying", "new_customers"),
     "active-customers": ("reports.buying", "active"),
     "repeat-rate": ("reports.buying", "repeat_customers / customers"),
+    "first-response": ("reports.first_responses", "the median of its rows, in opening hours"),
+    "open-complaints": ("reports.open_complaints", "open_complaints"),
+    "points-issued": ("reports.points", "issued"),
+    "points-outstanding": ("reports.points", "outstanding"),
+    "liability": ("reports.points", "outstanding x loyalty.points.value"),
     "retention": ("reports.buying", "retained / active_before"),
 }
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ecrm_cli.cases.model import Calendar
 from ecrm_cli.core.calendar import BadMoment, as_of_end, day_start, local_day, read_day
 from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.queries import Query
+from ecrm_cli.loyalty.model import Programme
 from ecrm_cli.reports.period import Period, Said, read_period
 
 
@@ -24,11 +27,18 @@ class AheadOfNow(DataError):
 
 @dataclass(frozen=True)
 class Home:
-    """The workspace a report is of: its zone, its currency, its segment files."""
+    """The workspace a report is of: its zone, its currency, its segment files.
+
+    ``lapse`` is the owner's own limit in days. Opening hours and the points programme are read
+    where they are needed; ``hours`` raises nothing, ``programme`` DataError when it is half made.
+    """
 
     zone: str
     currency: str
     segments: Path
+    lapse: int | None = None
+    hours: Callable[[], Calendar] | None = None
+    programme: Callable[[], Programme | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ecrm_cli.cases.hours import policy_of
 from ecrm_cli.core.app import App
 from ecrm_cli.core.errors import UsageError
+from ecrm_cli.loyalty.programme import known_programme
 from ecrm_cli.reports.period import Said
 from ecrm_cli.reports.terms import Home, Looking, Terms, read_terms
 
@@ -27,8 +29,16 @@ def terms_of(
     door: App, said: Said, looking: Looking, usual: Said, currency: str | None = None
 ) -> Terms:
     """Return the terms of a line in this workspace. Raises what ``read_terms`` raises."""
-    business = door.settings.business
-    home = Home(business.timezone, business.currency, door.workspace.segments)
+    settings = door.settings
+    business = settings.business
+    home = Home(
+        business.timezone,
+        business.currency,
+        door.workspace.segments,
+        settings.retention.days,
+        lambda: policy_of(settings).calendar,
+        lambda: known_programme(settings),
+    )
     return replace(read_terms(said, usual, looking, door.now, home), currency=currency)
 
 

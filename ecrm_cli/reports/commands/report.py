@@ -13,6 +13,10 @@ from ecrm_cli.reports.commands.asking import LAST_90_DAYS, LAST_MONTH, comparing
 from ecrm_cli.reports.period import Said
 from ecrm_cli.reports.terms import Looking
 
+CASE_COLUMNS = ["category", "opened", "answered", "first_response", "done", "still_open"]
+LOYALTY_COLUMNS = ["line", "kind", "postings", "points", "worth", "currency"]
+RUN_COLUMNS = ["campaign", "ref", "created_at", "audience", "sent", "skipped"]
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -85,6 +89,54 @@ def report_kpis(
     door.out.note(words.missing(found.missing))
 
 
+@app.command("cases", cls=ListCommand)
+def report_cases(
+    ctx: typer.Context,
+    first: From = None,
+    last: To = None,
+    month: Month = None,
+    quarter: Quarter = None,
+    year: Year = None,
+    days: Last = None,
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+) -> None:
+    """Tell cases by what they are about, and how fast they were answered.
+
+    Example: ecrm report cases --last 90d
+    """
+    door: App = ctx.obj
+    said = Said(first, last, month, quarter, year, days)
+    terms = terms_of(door, said, Looking(as_of, known_on), LAST_90_DAYS)
+    with door.reading() as store:
+        found = tables.cases(store, terms)
+    door.out.rows(found, columns=CASE_COLUMNS)
+
+
+@app.command("loyalty", cls=ListCommand)
+def report_loyalty(
+    ctx: typer.Context,
+    first: From = None,
+    last: To = None,
+    month: Month = None,
+    quarter: Quarter = None,
+    year: Year = None,
+    days: Last = None,
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+) -> None:
+    """Tell what moved members' points, and what they are worth.
+
+    Example: ecrm report loyalty --last 90d
+    """
+    door: App = ctx.obj
+    said = Said(first, last, month, quarter, year, days)
+    terms = terms_of(door, said, Looking(as_of, known_on), LAST_90_DAYS)
+    with door.reading() as store:
+        found = tables.loyalty(store, terms)
+    door.out.rows(found, columns=LOYALTY_COLUMNS)
+
+
 @app.command("campaigns", cls=ListCommand)
 def report_campaigns(
     ctx: typer.Context,
@@ -106,7 +158,7 @@ def report_campaigns(
     terms = terms_of(door, said, Looking(as_of, known_on), LAST_90_DAYS)
     with door.reading() as store:
         found = tables.campaigns(store, terms)
-    door.out.rows(found, columns=["campaign", "ref", "created_at", "audience", "sent", "skipped"])
+    door.out.rows(found, columns=RUN_COLUMNS)
 
 
 @app.command("define", cls=Command)
