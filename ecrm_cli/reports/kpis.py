@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from ecrm_cli.consent import ops as consent
-from ecrm_cli.core.calendar import as_of_end
 from ecrm_cli.core.queries import named
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.orders.gaps import usual_gap
@@ -161,12 +160,11 @@ def retention(store: Store, terms: Terms, found: Row) -> Figure:
     """Return who bought again; says so when the period is shorter than customers usually take."""
     home, days = terms.home, terms.period.days
     value = ratio(Decimal(found["retained"]), Decimal(found["active_before"]))
-    usual = 0
-    if value is not None and terms.known is None:
-        as_of = min(terms.until, as_of_end(terms.as_of, home.zone))
-        usual = usual_gap(store, as_of, home.zone, home.lapse).usual
-    short = f"{days} days are fewer than the {usual} customers usually take"
-    note = short if days < usual else ""
+    note = ""
+    if value is not None:
+        usual = usual_gap(store, terms.until, home.zone, home.lapse, terms.known).usual
+        short = f"{days} days are fewer than the {usual} customers usually take"
+        note = short if days < usual else ""
     return Figure("retention", value, cases=int(found["active_before"]), note=note)
 
 
@@ -220,9 +218,7 @@ def points(store: Store, terms: Terms) -> Iterator[Figure]:
     yield count("points-outstanding", found["outstanding"])
     programme = terms.home.programme() if terms.home.programme else None
     if programme is None:
-        yield Figure(
-            "liability", None, note="no programme in config.yaml says what a point is worth"
-        )
+        yield Figure("liability", None, note="no points programme in config.yaml")
     elif terms.currency in (None, programme.value.currency):
         worth = programme.worth(found["outstanding"])
         yield Figure("liability", worth, programme.value.currency, note="face value, breakage 0 %")
