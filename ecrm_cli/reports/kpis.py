@@ -162,9 +162,9 @@ def retention(store: Store, terms: Terms, found: Row) -> Figure:
     value = ratio(Decimal(found["retained"]), Decimal(found["active_before"]))
     note = ""
     if value is not None:
-        usual = usual_gap(store, terms.until, home.zone, home.lapse, terms.known).usual
-        short = f"{days} days are fewer than the {usual} customers usually take"
-        note = short if days < usual else ""
+        gap = usual_gap(store, terms.until, home.zone, home.lapse, terms.known)
+        if gap.origin == "measured" and days < gap.usual:
+            note = f"{days} days are shorter than the usual gap of {gap.usual}"
     return Figure("retention", value, cases=int(found["active_before"]), note=note)
 
 
@@ -176,7 +176,9 @@ def sales(store: Store, terms: Terms, active: int) -> Iterator[Figure]:
     of_customers = Decimal(sum(row["of_customers"] for row in found))
     yield Figure("orders-per-customer", ratio(of_customers, Decimal(active)), cases=active)
     seen = {row["currency"]: row for row in found}
-    for currency in [terms.currency] if terms.currency else seen:
+    # The workspace's own money first.
+    own_first = sorted(seen, key=lambda code: (code != terms.home.currency, code))
+    for currency in [terms.currency] if terms.currency else own_first:
         yield from _money(seen.get(currency, NOTHING_SOLD | {"currency": currency}))
 
 

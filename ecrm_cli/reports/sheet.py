@@ -97,7 +97,7 @@ def _card(row: dict[str, Any]) -> dict[str, Any]:
 
 def title(kpi: str) -> str:
     """Write a figure's name as a heading: average-order-value is Average order value."""
-    return kpi.replace("-", " ").capitalize()
+    return kpi.replace("-", " ").capitalize().replace("vips", "VIPs")
 
 
 def _chart(one: Series, terms: Terms, number: int) -> dict[str, Any]:
