@@ -62,6 +62,8 @@ NOUNS = (
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
     Noun("loyalty", "loyalty.commands.loyalty", "Points: settle, give, spend, prove.", SALES,
          ("points", "loyalties")),
+    Noun("report", "reports.commands.report", "The numbers of a period, and what each means.",
+         SALES, ("reports",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
     Noun("today", "upkeep.commands.today", "What needs somebody today.", HOUSE),
     Noun("run", "upkeep.commands.run", "Do what is due: the one line for cron.", HOUSE),
