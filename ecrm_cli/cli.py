@@ -52,6 +52,7 @@ NOUNS = (
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
+    Noun("demo", "demo.commands", "Make a shop with people in it, and show what ecrm does.", HOUSE),
     Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
     Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
     Noun("config", "upkeep.commands.config", "Look at and change config.yaml.", HOUSE),

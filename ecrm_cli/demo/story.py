@@ -1,0 +1,131 @@
+"""The story of Zrno, a roaster in Novi Sad. The words between the commands name no figure: every
+figure that the reader sees is a command's own."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+from ecrm_cli.demo.crash import kill_half_way
+from ecrm_cli.demo.stage import Stage
+
+NEWS = "december"
+TRY = (
+    "contact show ana@example.org",
+    "segment explain everyone-reachable ben@example.org",
+    "campaign recipients december --status skipped",
+)
+
+
+def tell(stage: Stage, root: Path) -> None:
+    """Tell the story from its beginning to its end; ``root`` is how the reader named the folder."""
+    beginning(stage, root)
+    last_months_export(stage)
+    who_is_quiet(stage)
+    the_mail(stage)
+    the_crash(stage)
+    ending(stage, root)
+
+
+def beginning(stage: Stage, root: Path) -> None:
+    """The workspace."""
+    named = shlex.quote(str(root))
+    stage.head("Zrno, a roaster in Novi Sad")
+    stage.tell("""
+        Zrno sells coffee on the web and over the counter, to customers who read four languages.
+        What its systems know about them lies in export files that nobody opens. Everything you
+        see below is really run, in this folder and nowhere else; mail goes into a folder, too.
+        The people are made up.
+    """)
+    stage.type(
+        f"ecrm init {named} --yes --name Zrno --country RS \\\n"
+        "  --languages sr-Latn,en,ru,ar --from 'Zrno <hello@zrno.example>'"
+    )
+    stage.enter(root)
+    stage.type("ecrm config set business.postal_address 'Bulevar oslobođenja 1, Novi Sad'")
+
+
+def last_months_export(stage: Stage) -> None:
+    """People, orders, returns, and those who said no."""
+    stage.head("1. The exports")
+    stage.shell("wc -l exports/*")
+    stage.type(
+        "ecrm import contacts exports/customers.csv \\\n"
+        "  --consent-topic offers --consent-basis consent", ends=6,
+    )  # fmt: skip
+    stage.tell("""
+        What could not be read was kept out, with its line and the reason, and the exit code says
+        so. Nobody was given a consent whose own line says no. Now what they bought and brought
+        back:
+    """)
+    stage.type("ecrm import orders exports/orders.csv")
+    stage.type("ecrm import orders exports/returns.csv")
+    stage.tell("""
+        The old newsletter tool kept two lists: who unsubscribed, and who complained about mail.
+        From here on no import brings them back.
+    """)
+    stage.type("ecrm consent withdraw - --topic all", given=Path("exports/unsubscribed.txt"))
+    stage.type("ecrm consent suppress - --reason complaint", given=Path("exports/complained.txt"))
+    stage.type("ecrm segment count everyone-reachable")
+
+
+def who_is_quiet(stage: Stage) -> None:
+    """The customers worth a mail."""
+    stage.head("2. Who has gone quiet?")
+    stage.tell("""
+        A segment is a rule in a file; who is meant is worked out each time you ask. These were
+        there from the start:
+    """)
+    stage.type("ecrm segment list")
+    stage.type("ecrm segment members lapsing --fields ref,given_name,email --limit 5")
+    stage.tell("Ana is one of them. Why?")
+    stage.type("ecrm segment explain lapsing ana@example.org")
+
+
+def the_mail(stage: Stage) -> None:
+    """A mail to them."""
+    stage.head("3. A mail to them")
+    stage.type(
+        "ecrm campaign new come-back --segment lapsing --topic offers \\\n"
+        "  --subject \"{{ contact.given_name or 'Hello' }}, we kept you a bag\""
+    )
+    stage.type("ecrm campaign check come-back")
+    stage.type("ecrm campaign preview come-back --contact ana@example.org")
+    stage.type("ecrm campaign send come-back --yes")
+    stage.tell("To everybody their own message, in a folder that any mail program opens:")
+    stage.shell("ls outbox/new | wc -l")
+
+
+def the_crash(stage: Stage) -> None:
+    """A larger mail, whose sender dies in the middle."""
+    stage.head("4. Pull the plug")
+    stage.tell("""
+        The December mail goes to everybody who may be written to. While it is being sent, this
+        demo kills the sender: SIGKILL, as a power cut or a full memory would, without a warning.
+    """)
+    stage.shell("mv outbox/new/* outbox/cur/")
+    stage.type(
+        f"ecrm campaign new {NEWS} --segment everyone-reachable --topic offers \\\n"
+        "  --subject \"{{ contact.given_name or 'Hello' }}, December is roasted\""
+    )
+    audience = int(json.loads(stage.ask("ecrm segment count everyone-reachable --json"))["count"])
+    killed = kill_half_way(stage, f"ecrm campaign send {NEWS} --yes", audience)
+    stage.shell("ls outbox/new | wc -l")
+    if killed:
+        stage.tell("So many had been written when it died. One command goes on:")
+        stage.type(f"ecrm campaign resume {NEWS} --yes")
+        stage.shell("ls outbox/new | wc -l")
+    stage.tell("And how many messages are there twice?")
+    stage.shell("grep -h ^Message-ID: outbox/new/* | sort | uniq -d | wc -l")
+
+
+def ending(stage: Stage, root: Path) -> None:
+    """What to try next."""
+    stage.head("Now you")
+    stage.tell("Everything is still there. Three commands to begin with:")
+    named = shlex.quote(str(root))
+    for words in TRY:
+        stage.put(f"  ecrm -C {named} {words}\n")
+    stage.put("\n")
+    stage.tell("Start your own: ecrm init my-shop")
