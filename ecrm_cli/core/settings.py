@@ -79,6 +79,17 @@ class Consent(Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """After how long a customer has lapsed: ``auto`` is by the shop's own usual gap."""
+
+    lapse: Annotated[str, Meta(pattern=r"^(auto|[1-9]\d{0,3}d)$")] = "auto"
+
+    @property
+    def days(self) -> int | None:
+        """The owner's own limit, None where the shop's gap says it."""
+        return None if self.lapse == "auto" else int(self.lapse.removesuffix("d"))
+
+
 class Sections(Struct, frozen=True, forbid_unknown_fields=True):
     """The blocks of config.yaml; every key has a default."""
 
@@ -87,6 +98,7 @@ class Sections(Struct, frozen=True, forbid_unknown_fields=True):
     pace: Pace = Pace()
     links: Links = Links()
     consent: Consent = Consent()
+    retention: Retention = Retention()
 
 
 class Settings(Sections, frozen=True, kw_only=True):

@@ -139,3 +139,20 @@ WHERE NOT is_test AND ordered_at < $as_of
     AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
     AND ordered_at >= coalesce($from_utc, TIMESTAMP '-infinity')
     AND ordered_at < coalesce($to_utc, TIMESTAMP 'infinity');
+
+-- $lapsed is the shop's own limit in days. Only pairs so far apart are turned into days.
+-- name: orders_comeback
+-- field: orders.comeback | When they last ordered again after they had lapsed; nobody who never did. | orders.comeback: {within: 30d}
+-- takes: time
+SELECT contact_id, max(ordered_at) AS seen
+FROM (
+    SELECT contact_id, ordered_at,
+           lag(ordered_at) OVER (PARTITION BY contact_id ORDER BY ordered_at) AS ordered_before
+    FROM orders
+    WHERE contact_id IS NOT NULL AND NOT is_test AND ordered_at < $as_of
+        AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+) AS placed
+WHERE ordered_at > ordered_before + to_days(CAST($lapsed AS INTEGER) - 1)
+    AND CAST(timezone($zone, timezone('UTC', ordered_at)) AS DATE)
+        - CAST(timezone($zone, timezone('UTC', ordered_before)) AS DATE) > $lapsed
+GROUP BY contact_id;

@@ -16,7 +16,7 @@ from ecrm_cli.contacts.commands.naming import contact_named
 from ecrm_cli.core.app import App
 from ecrm_cli.core.errors import EcrmError, UsageError
 from ecrm_cli.core.workspace import find_workspace
-from ecrm_cli.segments import checks, explaining, library, ops
+from ecrm_cli.segments import checks, explaining, library, ops, rhythm
 from ecrm_cli.segments.model import Asking, Rule
 
 EVERY = "all"
@@ -89,8 +89,11 @@ def list_segments(ctx: typer.Context, as_of: AsOf = None) -> None:
     """
     door: App = ctx.obj
     with door.reading() as store:
-        found = list(ops.listed(store, ops.asking_of(door, as_of)))
-    door.out.rows(found, columns=["segment", "count", "description"])
+        found, gap = ops.listed(store, ops.asking_of(door, as_of))
+    shown = [{**row, "why": row["why"] or row["description"]} for row in found]
+    door.out.rows(shown, columns=["segment", "count", "why"])
+    if gap is not None:
+        door.out.note(rhythm.words(gap))
     for row in found:
         if row["problem"]:
             door.out.warn(f"{row['segment']} cannot be asked: {row['problem']}")

@@ -104,6 +104,8 @@ class _Compiler:
 
     def _asked(self, leaf: Leaf, table: str) -> Asked:
         facts = self._taken(leaf.condition.query.text, table, self._given(leaf))
+        if leaf.ranked:
+            facts = _filled("ranked", facts=facts)
         tests = " AND ".join(
             f"({self._test(test, f'{table}_{number}')})"
             for number, test in enumerate(leaf.tests, start=1)
@@ -120,6 +122,7 @@ class _Compiler:
             "from_utc": start,
             "to_utc": end,
             "currency": leaf.currency or self.asking.currency,
+            "lapsed": None if self.asking.gap is None else self.asking.gap.lapsed,
         }
 
     def _test(self, test: Test, prefix: str) -> str:

@@ -13,7 +13,8 @@ FILE = "conditions.sql"
 PRESENT = "present"
 TAKES = ("text", "word", "number", "money", "date", "birthday", "time", "attribute", "nothing")
 # What the compiler fills in for every condition, and what people may add where a statement asks.
-GIVEN = frozenset({"as_of", "today", "zone", "field"})
+LAPSED = "lapsed"
+GIVEN = frozenset({"as_of", "today", "zone", "field", LAPSED})
 PERIOD = frozenset({"from_utc", "to_utc"})
 CURRENCY = "currency"
 _HEADER = re.compile(r"^-- (field|takes|value|argument|short|seen):[ \t]*(.*)$", re.MULTILINE)
@@ -54,6 +55,11 @@ class Condition:
     def has_period(self) -> bool:
         """Whether within, before and between choose among its facts."""
         return self.query.parameters >= PERIOD
+
+    @property
+    def needs_gap(self) -> bool:
+        """Whether it is asked with the shop's own limit of days."""
+        return LAPSED in self.query.parameters
 
     @property
     def in_money(self) -> bool:

@@ -8,8 +8,10 @@ from typing import Any
 
 from ecrm_cli.core.formats import plain, shown
 from ecrm_cli.core.store import Row, Store
+from ecrm_cli.orders.gaps import Gap
 from ecrm_cli.segments.compiler import Compiled, compile_rule
 from ecrm_cli.segments.model import All, AnyOf, Asking, Leaf, Named, Not, Part, Rule
+from ecrm_cli.segments.rhythm import with_gap, words
 
 
 def explain(store: Store, rule: Rule, asking: Asking, contact_id: int) -> Row:
@@ -17,8 +19,10 @@ def explain(store: Store, rule: Rule, asking: Asking, contact_id: int) -> Row:
 
     segment, contact, as_of, known (in the book by then), member, conditions: the top of the tree.
     Each part has ``condition`` (a field, or all, any, not, segment) and ``met``; a field's has
-    ``rule`` as it is written and ``seen``, the others ``conditions``.
+    ``rule`` as it is written and ``seen``, the others ``conditions``. ``gap`` is the shop's, where
+    the rule is asked by it: usual, lapsing, lapsed (days), returns, origin.
     """
+    asking = with_gap(store, asking, [rule.part])
     compiled = compile_rule(rule.part, asking, "leaf_of_one")
     statement = compiled.statement("explain")
     found = store.one(statement, **compiled.parameters(statement, contact_id=contact_id)) or {}
@@ -31,6 +35,7 @@ def explain(store: Store, rule: Rule, asking: Asking, contact_id: int) -> Row:
         "known": found["known"],
         "member": found["known"] and found["holds"],
         "conditions": top,
+        "gap": None if asking.gap is None else vars(asking.gap),
     }
 
 
@@ -75,18 +80,26 @@ def lines(explained: Row) -> Iterator[str]:
         yield f"They were not in the book yet on {explained['as_of']}."
     for answer in explained["conditions"]:
         yield from _line(answer, 1)
+    if explained["gap"]:
+        yield words(Gap(**explained["gap"]))
 
 
 def _line(answer: Mapping[str, Any], depth: int) -> Iterator[str]:
     said = "yes" if answer["met"] else "no"
-    words = f"{'  ' * depth}{said:<4} {answer['condition']}"
-    if answer.get("rule") not in (None, {}, True):
-        words += f": {_written(answer['rule'])}"
+    line = f"{'  ' * depth}{said:<4} {_asked(answer)}"
     if "seen" in answer:
-        words += f"   seen: {_seen(answer['seen'])}"
-    yield words
+        line += f"   seen: {_seen(answer['seen'])}"
+    yield line
     for inner in answer.get("conditions", ()):
         yield from _line(inner, depth + 1)
+
+
+def _asked(answer: Mapping[str, Any]) -> str:
+    name, rule = str(answer["condition"]), answer.get("rule")
+    if isinstance(rule, dict) and name in rule:
+        # top and what narrows it stand side by side.
+        return _written(rule)[1:-1]
+    return name if rule in (None, {}, True) else f"{name}: {_written(rule)}"
 
 
 def _written(rule: object) -> str:

@@ -45,6 +45,16 @@ SELECT contact_id FROM (/*facts*/) AS facts WHERE contact_id IS NOT NULL AND /*t
 -- name: leaf_of_one
 SELECT contact_id FROM (/*facts*/) AS facts WHERE contact_id = $contact_id AND /*tests*/
 
+-- Those above zero in the order of what is seen; equal values stand at the same place.
+-- name: ranked
+SELECT contact_id, seen, rank() OVER (ORDER BY seen DESC) - 1 AS ahead, count(*) OVER () AS whole
+FROM (/*facts*/) AS facts
+WHERE contact_id IS NOT NULL AND seen > 0
+
+-- In the first so many of a hundred: fewer than that share of them are ahead.
+-- name: share_top
+ahead * 100 < whole * CAST($value AS DECIMAL(9, 4))
+
 -- name: meets
 contact_id IN (SELECT contact_id FROM /*table*/)
 

@@ -9,10 +9,10 @@ from ecrm_cli.core.errors import DataError, Place
 from ecrm_cli.core.yamlfile import Document
 from ecrm_cli.segments.complaints import EmptyAny, NotACondition, NotAList, SideBySide
 from ecrm_cli.segments.model import All, AnyOf, Named, Not, Part
+from ecrm_cli.segments.ranking import TOP, read_ranking
 from ecrm_cli.segments.wording import described, read_condition
 
-JOINING = ("all", "any", "not", "segment")
-DESCRIPTION = "description"
+DESCRIPTION, WHY = "description", "why"
 
 # Returns the tree of another segment; raises DataError.
 Naming = Callable[[str, Place], Part]
@@ -24,14 +24,14 @@ def read_rule(document: Document, naming: Naming) -> tuple[Part | None, list[Dat
     reader = _Reader(document, naming)
     data = document.data
     if isinstance(data, dict):
-        data = {key: value for key, value in data.items() if key != DESCRIPTION}
+        data = {key: value for key, value in data.items() if key not in (DESCRIPTION, WHY)}
     part = reader.part(data, ())
     return (None if reader.problems else part), reader.problems
 
 
-def description(document: Document) -> str:
-    """Return what a segment says of itself, on one line."""
-    said = document.data.get(DESCRIPTION) if isinstance(document.data, dict) else None
+def said_of(document: Document, key: str) -> str:
+    """Return what a segment says of itself under ``description`` or ``why``, on one line."""
+    said = document.data.get(key) if isinstance(document.data, dict) else None
     return " ".join(str(said).split()) if said is not None else ""
 
 
@@ -53,6 +53,8 @@ class _Reader:
         place = self.document.place(*path)
         if not isinstance(data, dict) or not data:
             raise NotACondition(described(data), place)
+        if TOP in data:
+            return read_ranking(self.document, path, data)
         if len(data) > 1:
             raise SideBySide(list(data), place)
         key, value = next(iter(data.items()))

@@ -9,7 +9,7 @@ from pathlib import Path
 from ecrm_cli.core.errors import DataError, NotFound, Place
 from ecrm_cli.core.yamlfile import parse, read_text
 from ecrm_cli.segments.complaints import NoSuchSegment, SegmentLoop
-from ecrm_cli.segments.grammar import description, read_rule
+from ecrm_cli.segments.grammar import DESCRIPTION, WHY, read_rule, said_of
 from ecrm_cli.segments.model import Part, Rule
 
 SUFFIX = ".yaml"
@@ -24,6 +24,7 @@ class Reading:
     name: str | None
     label: str
     description: str
+    why: str
     text: str
     rule: Rule | None
     problems: tuple[DataError, ...]
@@ -54,7 +55,7 @@ def reading(folder: Path, name: str, above: tuple[str, ...] = ()) -> Reading:
     try:
         return _read(folder, read_text(path), str(path), (*above, name))
     except DataError as error:
-        return Reading(name, str(path), "", "", None, (error,))
+        return Reading(name, str(path), "", "", "", None, (error,))
 
 
 def named(folder: Path, name: str) -> Rule:
@@ -89,6 +90,6 @@ def _read(folder: Path, text: str, label: str, chain: tuple[str, ...]) -> Readin
 
     part, problems = read_rule(document, naming)
     name = chain[-1] if chain else None
-    said = description(document)
-    rule = None if part is None else Rule(name, part, said, text, label)
-    return Reading(name, label, said, text, rule, tuple(problems))
+    said, why = said_of(document, DESCRIPTION), said_of(document, WHY)
+    rule = None if part is None else Rule(name, part, said, why, text, label)
+    return Reading(name, label, said, why, text, rule, tuple(problems))

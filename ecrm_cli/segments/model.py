@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ecrm_cli.core.calendar import as_of_end, day_start
+from ecrm_cli.orders.gaps import Gap
 from ecrm_cli.segments.conditions import Condition
 from ecrm_cli.segments.operators import Days, Test
 
@@ -17,13 +18,16 @@ from ecrm_cli.segments.operators import Days, Test
 class Asking:
     """On what terms a question is asked: up to the end of which day, in whose days and money.
 
-    ``folder`` holds the segment files.
+    ``folder`` holds the segment files; ``lapse`` is the owner's own limit of days, None: the
+    shop's. ``gap`` is filled where a rule needs it.
     """
 
     as_of: date
     zone: str
     currency: str
     folder: Path
+    lapse: int | None = None
+    gap: Gap | None = None
 
     @property
     def end(self) -> datetime:
@@ -39,7 +43,8 @@ class Asking:
 class Leaf:
     """One condition as it was written: ``tests`` on what is seen, ``period`` on the facts.
 
-    ``currency`` None is the workspace's. A test in each of ``tests`` must hold.
+    ``currency`` None is the workspace's. A test in each of ``tests`` must hold. With ``ranked``
+    what is seen is put in order before it is tested.
     """
 
     field: str
@@ -49,6 +54,13 @@ class Leaf:
     period: tuple[Days, ...] = ()
     arguments: tuple[tuple[str, str | None], ...] = ()
     currency: str | None = None
+    ranked: bool = False
+
+    @property
+    def needs_gap(self) -> bool:
+        """Whether it can only be asked when the shop's gap is known."""
+        days = [test for test in (*self.tests, *self.period) if isinstance(test, Days)]
+        return self.condition.needs_gap or any(one.by_gap for one in days)
 
 
 @dataclass(frozen=True)
@@ -85,11 +97,15 @@ Part = Leaf | All | AnyOf | Not | Named
 
 @dataclass(frozen=True)
 class Rule:
-    """A whole rule: its name (None where it has no file), what it is for, its tree and its text."""
+    """A whole rule: its name (None where it has no file), its tree, what is said of it, its text.
+
+    ``why`` is why it matters, empty where nobody said.
+    """
 
     name: str | None
     part: Part
     description: str
+    why: str
     text: str
     label: str
 
@@ -110,7 +126,8 @@ def span(tests: tuple[Days, ...], asking: Asking) -> tuple[datetime | None, date
 
     Several narrow each other; None is open.
     """
-    ends = [days.dates(asking.as_of) for days in tests]
+    gaps = {} if asking.gap is None else vars(asking.gap)
+    ends = [days.dates(asking.as_of, gaps) for days in tests]
     first = max((low for low, _high in ends if low is not None), default=None)
     last = min((high for _low, high in ends if high is not None), default=None)
     return (

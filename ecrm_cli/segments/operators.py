@@ -17,6 +17,9 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 TEXT, NUMBER, DATE = "a text", "a number, as 500 or 12.50", "a date, as 2026-03-01"
 LENGTH = "whole days or weeks, as 30d or 2w"
+# Days of the shop's own gap, by the names of ecrm_cli.orders.gaps.Gap.
+GAPS = ("usual", "lapsing", "lapsed")
+PERIOD_LENGTH = f"{LENGTH}, or usual, lapsing or lapsed"
 
 
 class Unfit(Exception):
@@ -45,19 +48,39 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Ago:
+    """So many days before as-of's day: ``days``, or those that the shop's gap has under ``gap``."""
+
+    days: int
+    gap: str | None = None
+
+    def before(self, as_of: date, gaps: Mapping[str, int]) -> date:
+        """Return the day. Raises KeyError when the gap is not known."""
+        return as_of - timedelta(days=self.days + (gaps[self.gap] if self.gap else 0))
+
+
+End = date | Ago | None
+
+
+@dataclass(frozen=True)
 class Days:
-    """Whole days, both ends included; an end is a date, so many days before as-of's, or open."""
+    """Whole days, both ends included; an end is a date, a distance from as-of's, or open."""
 
-    first: date | int | None = None
-    last: date | int | None = None
+    first: End = None
+    last: End = None
 
-    def dates(self, as_of: date) -> tuple[date | None, date | None]:
+    @property
+    def by_gap(self) -> bool:
+        """Whether an end hangs on the shop's gap."""
+        return any(isinstance(end, Ago) and end.gap for end in (self.first, self.last))
+
+    def dates(self, as_of: date, gaps: Mapping[str, int]) -> tuple[date | None, date | None]:
         """Return both ends as dates."""
-        return _date_of(self.first, as_of), _date_of(self.last, as_of)
-
-
-def _date_of(end: date | int | None, as_of: date) -> date | None:
-    return as_of - timedelta(days=end) if isinstance(end, int) else end
+        first, last = (
+            end.before(as_of, gaps) if isinstance(end, Ago) else end
+            for end in (self.first, self.last)
+        )
+        return first, last
 
 
 Test = Compared | Days
@@ -110,6 +133,16 @@ def length(written: Written) -> int:
     found = _SPAN.fullmatch(written.raw.strip()) if isinstance(written.value, str) else None
     days = int(found[1]) * _UNITS[found[2]] if found else _LONGEST + 1
     return days if days <= _LONGEST else _refuse(LENGTH)
+
+
+def _ago(written: Written, later: int) -> Ago:
+    """Read a length of time or a word for one of the shop's gap. Raises Unfit."""
+    if written.raw in GAPS:
+        return Ago(later, written.raw)
+    try:
+        return Ago(length(written) + later)
+    except Unfit:
+        raise Unfit(PERIOD_LENGTH) from None
 
 
 def _refuse(wanted: str) -> NoReturn:
@@ -220,8 +253,8 @@ _NUMBERS, _DATES = _comparisons("number", number, NUMBER), _comparisons("date", 
 
 # Choosing among facts: whole days of the workspace, complements of each other.
 PERIOD = _table(
-    Operator("within", LENGTH, lambda written: Days(first=length(written), last=0)),
-    Operator("before", LENGTH, lambda written: Days(last=length(written) + 1)),
+    Operator("within", PERIOD_LENGTH, lambda written: Days(first=_ago(written, 0), last=Ago(0))),
+    Operator("before", PERIOD_LENGTH, lambda written: Days(last=_ago(written, 1))),
     Operator("between", _TWO_DAYS, _between_days),
 )
 

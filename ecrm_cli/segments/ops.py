@@ -10,10 +10,12 @@ from ecrm_cli.contacts import ops as contacts
 from ecrm_cli.core.calendar import local_day, read_day
 from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.store import Row, Store
-from ecrm_cli.segments import library
+from ecrm_cli.orders.gaps import Gap
+from ecrm_cli.segments import library, ranking
 from ecrm_cli.segments.compiler import compile_rule
 from ecrm_cli.segments.conditions import catalogue
 from ecrm_cli.segments.model import Asking, Rule, leaves
+from ecrm_cli.segments.rhythm import with_gap
 from ecrm_cli.segments.wording import words_of
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def asking_of(app: App, as_of: str | None = None) -> Asking:
         zone=business.timezone,
         currency=business.currency,
         folder=app.workspace.segments,
+        lapse=app.settings.retention.days,
     )
 
 
@@ -44,7 +47,7 @@ def named(asking: Asking, name: str) -> Rule:
 
 def count(store: Store, rule: Rule, asking: Asking) -> int:
     """Return how many contacts a rule means."""
-    compiled = compile_rule(rule.part, asking)
+    compiled = compile_rule(rule.part, with_gap(store, asking, [rule.part]))
     statement = compiled.statement("count")
     row = store.one(statement, **compiled.parameters(statement))
     return int(row["members"]) if row else 0
@@ -53,7 +56,7 @@ def count(store: Store, rule: Rule, asking: Asking) -> int:
 def choose(store: Store, rule: Rule, asking: Asking) -> None:
     """Fill the table ``chosen_contact`` with the members: what bulk statements work on."""
     contacts.choose(store, [])
-    compiled = compile_rule(rule.part, asking)
+    compiled = compile_rule(rule.part, with_gap(store, asking, [rule.part]))
     statement = compiled.statement("choose")
     store.run(statement, **compiled.parameters(statement))
 
@@ -66,7 +69,7 @@ def members(store: Store, rule: Rule, asking: Asking) -> Iterator[Row]:
 
 def is_member(store: Store, rule: Rule, asking: Asking, contact_id: int) -> bool:
     """Return whether one contact is meant by a rule."""
-    compiled = compile_rule(rule.part, asking, "leaf_of_one")
+    compiled = compile_rule(rule.part, with_gap(store, asking, [rule.part]), "leaf_of_one")
     statement = compiled.statement("explain")
     found = store.one(statement, **compiled.parameters(statement, contact_id=contact_id)) or {}
     return bool(found["known"] and found["holds"])
@@ -74,27 +77,32 @@ def is_member(store: Store, rule: Rule, asking: Asking, contact_id: int) -> bool
 
 def of_contact(store: Store, asking: Asking, contact_id: int) -> list[str]:
     """Return the names of the segments that a contact is in; broken ones are left out."""
-    rules = (library.reading(asking.folder, name).rule for name in library.names(asking.folder))
-    return [
-        rule.name or ""
-        for rule in rules
-        if rule is not None and is_member(store, rule, asking, contact_id)
-    ]
+    read = (library.reading(asking.folder, name).rule for name in library.names(asking.folder))
+    rules = [rule for rule in read if rule is not None]
+    asking = with_gap(store, asking, (rule.part for rule in rules))
+    return [rule.name or "" for rule in rules if is_member(store, rule, asking, contact_id)]
 
 
-def listed(store: Store, asking: Asking) -> Iterator[Row]:
-    """Yield every segment of the workspace: segment, count, description, problem.
+def listed(store: Store, asking: Asking) -> tuple[list[Row], Gap | None]:
+    """Return every segment of the workspace: segment, count, description, why, problem.
 
-    A segment that cannot be asked has no count; ``problem`` says why.
+    A segment that cannot be asked has no count; ``problem`` says why. With them comes the shop's
+    gap, where one is asked by it.
     """
-    for name in library.names(asking.folder):
-        read = library.reading(asking.folder, name)
-        yield {
-            "segment": name,
+    found = [library.reading(asking.folder, name) for name in library.names(asking.folder)]
+    rules = (read.rule.part for read in found if read.rule is not None)
+    asking = with_gap(store, asking, rules)
+    rows = [
+        {
+            "segment": read.name,
             "count": None if read.rule is None else count(store, read.rule, asking),
             "description": read.description,
+            "why": read.why,
             "problem": _said(read.problems[0]) if read.problems else None,
         }
+        for read in found
+    ]
+    return rows, asking.gap
 
 
 def _said(problem: DataError) -> str:
@@ -102,7 +110,7 @@ def _said(problem: DataError) -> str:
 
 
 def shown(asking: Asking, name: str) -> Row:
-    """Return a segment as it is written: segment, file, description, conditions, segments, text.
+    """Return a segment as it is written: segment, file, description, why, conditions, text.
 
     Raises NotFound, DataError.
     """
@@ -112,6 +120,7 @@ def shown(asking: Asking, name: str) -> Row:
         "segment": name,
         "file": rule.label,
         "description": rule.description,
+        "why": rule.why,
         "conditions": list(asked),
         "text": rule.text,
     }
@@ -129,6 +138,14 @@ def fields() -> list[Row]:
         }
         for condition in dict.fromkeys(catalogue().values())
         for field in condition.fields
+    ] + [
+        {
+            "field": ranking.TOP,
+            "takes": "share",
+            "words": ranking.words(),
+            "about": ranking.ABOUT,
+            "example": ranking.EXAMPLE,
+        }
     ]
 
 

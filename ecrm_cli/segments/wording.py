@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ecrm_cli.core.yamlfile import Document
@@ -31,6 +31,8 @@ from ecrm_cli.segments.operators import (
 )
 
 _CODE = re.compile(r"[A-Za-z]{3}")
+# What a rule may hold beside the conditions of the rooms.
+JOINING = ("all", "any", "not", "segment", "top")
 Path = tuple[str | int, ...]
 
 
@@ -61,12 +63,12 @@ def read_condition(document: Document, path: Path, data: Any) -> Part:
     field = str(path[-1])
     condition = catalogue().get(field)
     if condition is None:
-        known = [*catalogue(), "all", "any", "not", "segment"]
+        known = [*catalogue(), *JOINING]
         raise UnknownField(field, known, document.place(*path))
     if isinstance(data, bool) and _stands_alone(condition):
-        leaf = _Wording(document, path, condition).leaf({}, data)
+        leaf = Wording(document, path, field).leaf({}, data)
         return leaf if data else Not(leaf)
-    return _Wording(document, path, condition).leaf(_long(condition, data), data)
+    return Wording(document, path, field).leaf(_long(condition, data), data)
 
 
 def _stands_alone(condition: Condition) -> bool:
@@ -85,22 +87,29 @@ def _long(condition: Condition, data: Any) -> dict[str, Path]:
     return {"in" if isinstance(data, list) else "eq": ()}
 
 
-class _Wording:
-    def __init__(self, document: Document, path: Path, condition: Condition) -> None:
+class Wording:
+    """The words of one condition of ``field``, which stand below ``path``."""
+
+    def __init__(self, document: Document, path: Path, field: str) -> None:
         self.document = document
         self.path = path
-        self.field = str(path[-1])
-        self.condition = condition
-        self.example = next(field.example for field in condition.fields if field.name == self.field)
+        self.field = field
+        self.condition = catalogue()[field]
+        self.example = next(one.example for one in self.condition.fields if one.name == field)
 
-    def leaf(self, words: dict[str, Path], written: object) -> Leaf:
-        """Read every word into its place in a Leaf."""
+    def leaf(
+        self, words: Mapping[str, Path], written: object, otherwise: tuple[Test, ...] = ()
+    ) -> Leaf:
+        """Read every word into its place in a Leaf; without an operator ``otherwise`` is tested.
+
+        Raises BadRule at the first thing wrong.
+        """
         tests: list[Test] = []
         period: list[Days] = []
         given: dict[str, str] = {}
         currency: str | None = None
         for word, below in words.items():
-            value = self._written((*self.path, *below))
+            value = written_at(self.document, (*self.path, *below))
             if word in {argument.name for argument in self.condition.arguments}:
                 given[word] = self._argument(word, value, below)
             elif word == CURRENCY and self.condition.in_money:
@@ -114,19 +123,11 @@ class _Wording:
             field=self.field,
             condition=self.condition,
             written=written,
-            tests=tuple(tests) or self._untold(),
+            tests=tuple(tests) or otherwise or self._untold(),
             period=tuple(period),
             arguments=tuple(self._arguments(given)),
             currency=currency,
         )
-
-    def _written(self, path: Path) -> Written:
-        node = self.document.nodes[path]
-        data = _at(self.document.data, path)
-        if isinstance(data, list):
-            items = tuple(self._written((*path, index)) for index in range(len(data)))
-            return Written(data, items=items)
-        return Written(data, node.value if isinstance(node.value, str) else "")
 
     def _narrows(self, word: str, value: Written) -> bool:
         if not self.condition.has_period or word not in PERIOD:
@@ -200,6 +201,16 @@ class _Wording:
             return (Compared("text_present"),)
         known = list(KINDS[self.condition.takes])
         raise NothingCompared(self.field, known, self.example, self.document.place(*self.path))
+
+
+def written_at(document: Document, path: Path) -> Written:
+    """Return a value as it stands in a rule."""
+    node = document.nodes[path]
+    data = _at(document.data, path)
+    if isinstance(data, list):
+        items = tuple(written_at(document, (*path, index)) for index in range(len(data)))
+        return Written(data, items=items)
+    return Written(data, node.value if isinstance(node.value, str) else "")
 
 
 def _at(data: Any, path: Path) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from tests.segments.persons import Person
+from tests.segments.persons import Person, first_share, lapse
 
 Meaning = Callable[[Person], bool]
 
@@ -43,7 +43,15 @@ def _born(person: Person, low: date, high: date) -> bool:
     return born is not None and low <= born <= high
 
 
+def _quiet(person: Person, low: int | None, high: int | None) -> bool:
+    """Whether the last order lies past one of the shop's limits and not past another."""
+    limits = (*lapse(person.book, person.as_of), EVER)
+    least = 0 if low is None else limits[low] + 1
+    return _ago(_last(person), least, EVER if high is None else limits[high])
+
+
 EVER = 100_000
+USUAL, LAPSING, LAPSED = range(3)
 
 MEANINGS: dict[str, Meaning] = {
     "all: []": lambda p: True,
@@ -118,6 +126,23 @@ MEANINGS: dict[str, Meaning] = {
     "orders.last: {before: 30d}": lambda p: _ago(_last(p), 31, EVER),
     "orders.last: {before: 30d, within: 180d}": lambda p: _ago(_last(p), 31, 180),
     "orders.last: {before: 0d}": lambda p: _ago(_last(p), 1, EVER),
+    "orders.last: {within: usual}": lambda p: _quiet(p, None, USUAL),
+    "orders.last: {before: lapsing, within: lapsed}": lambda p: _quiet(p, LAPSING, LAPSED),
+    "orders.last: {before: lapsed}": lambda p: _quiet(p, LAPSED, None),
+    "orders.count: {gte: 2, within: lapsed}": lambda p: (
+        len(p.orders(lapse(p.book, p.as_of)[LAPSED])) >= 2
+    ),
+    "orders.comeback: {within: 90d}": lambda p: _ago(
+        p.comeback(lapse(p.book, p.as_of)[LAPSED]), 0, 90
+    ),
+    "orders.comeback: {before: 30d}": lambda p: _ago(
+        p.comeback(lapse(p.book, p.as_of)[LAPSED]), 31, EVER
+    ),
+    "all: [{top: 30%, by: orders.total}]": lambda p: first_share(p, 30, Person.total),
+    "all: [{top: 10%, by: orders.total, within: 365d, currency: EUR}]": lambda p: first_share(
+        p, 10, lambda one: one.total(first=365)
+    ),
+    "all: [{top: 20%, by: orders.count}]": lambda p: first_share(p, 20, lambda q: len(q.orders())),
     "orders.product: beans": lambda p: "beans" in p.products(),
     "orders.product: {in: [MUG, FILTER-4], within: 90d}": lambda p: bool(
         p.products(90) & {"mug", "filter-4"}

@@ -6,11 +6,12 @@ Nothing here knows how segments are read or compiled: people are dictionaries, d
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -189,6 +190,12 @@ class Person:
         exact = self.total(currency) / len(orders)
         return exact.quantize(Decimal("0.0001"), rounding="ROUND_HALF_UP")
 
+    def comeback(self, lapsed: int) -> int | None:
+        """Return how many days ago they last ordered after more than ``lapsed`` days of nothing."""
+        found = sorted(self.days_ago(row["ordered_at"]) for row in self.orders())
+        back = [late for late, early in pairwise(found) if early - late > lapsed]
+        return min(back, default=None)
+
     def products(self, first: int | None = None, last: int = 0) -> set[str]:
         """Return the products they ordered in those days, in lower case."""
         numbers = {row["order_id"] for row in self.orders(first, last)}
@@ -205,6 +212,29 @@ def _anniversary(born: date, year: int) -> date:
         return born.replace(year=year)
     except ValueError:
         return date(year, 2, 28)
+
+
+def lapse(book: Book, as_of: date) -> tuple[int, int, int]:
+    """Return the usual gap, and after how many days customers are lapsing and lapsed."""
+    gaps = sorted(
+        late - early
+        for person in people(book, as_of)
+        for early, late in pairwise(
+            sorted({-person.days_ago(r["ordered_at"]) for r in person.orders()})
+        )
+    )
+    if len(gaps) < 30:
+        return 45, 90, 180
+    usual, lapsing, lapsed = (gaps[-(-len(gaps) * share // 100) - 1] for share in (50, 80, 90))
+    return usual, lapsing, lapsed
+
+
+def first_share(person: Person, share: int, amount: Callable[[Person], Decimal | int]) -> bool:
+    """Whether fewer than ``share`` in a hundred of those above zero have more than they have."""
+    mine = amount(person)
+    others = [amount(other) for other in people(person.book, person.as_of)]
+    above = [one for one in others if one > 0]
+    return mine > 0 and 100 * sum(one > mine for one in above) < share * len(above)
 
 
 def _in_order(rows: Sequence[Record], number: str) -> list[Record]:

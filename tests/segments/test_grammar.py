@@ -117,6 +117,28 @@ WRONG = {
     "- tag: vip": ("not-a-condition", 1, None, "here stands a list", "fields"),
     "segment: {name: x}": ("not-a-condition", 1, "segment", "a block of keys", "fields"),
     "segment: nobody": ("unknown-segment", 1, "segment", "no segment 'nobody'", "list"),
+    "orders.last: {before: lapsd}": (
+        "bad-value", 1, "orders.last.before", "usual, lapsing or lapsed", "'lapsd'"
+    ),
+    "birthday: {within_next: lapsed}": (
+        "bad-value", 1, "birthday.within_next", "whole days or weeks", "'lapsed'"
+    ),
+    "top: 10": ("bad-value", 1, "top", "a share of 100 % at most, as 10%", "10"),
+    "top: 0%\nby: orders.total": ("bad-value", 1, "top", "a share", "'0%'"),
+    "top: 100.5%\nby: orders.total": ("bad-value", 1, "top", "a share", "'100.5%'"),
+    "all:\n  - top: 10%": ("missing-key", 2, "all[0]", "top needs by", "by: orders.total"),
+    "top: 10%\nby: orders.totl": ("bad-value", 2, "by", "orders.count", "orders.total"),
+    "top: 10%\nby: country": ("bad-value", 2, "by", "expects one of", "'country'"),
+    "top: 10%\nby: [orders.total]": ("bad-value", 2, "by", "a condition", "a list"),
+    "top: 10%\nby: orders.count\ncurrency: EUR": (
+        "unknown-operator", 3, "currency", "top does not take 'currency'", "within"
+    ),
+    "top: 10%\nby: orders.total\ngte: 5": (
+        "unknown-operator", 3, "gte", "top does not take 'gte'", "by, within"
+    ),
+    "top: 10%\nby: orders.total\nwithin: 3": (
+        "bad-value", 3, "within", "whole days or weeks", "3"
+    ),
     "attribute: {name: x, gte: [1]}": ("bad-value", 1, "attribute.gte", "a number", "a list"),
     "attribute: {name: x, gte: 1.00000000001}": (
         "bad-value", 1, "attribute.gte", "ten decimals", "1.0"

@@ -13,7 +13,7 @@ def test_every_starter_segment_says_what_it_is_and_why() -> None:
     for name in names(FOLDER):
         file = FOLDER / f"{name}.yaml"
         assert file.read_text(encoding="utf-8").startswith("# ")
-        assert set(read(file).data) == {"description", "all"}
+        assert set(read(file).data) == {"description", "why", "all"}
 
 
 def test_every_starter_segment_is_a_sound_rule() -> None:
