@@ -61,7 +61,8 @@ class Crowd:
 
     def fill(self, named: list[Customer]) -> list[Customer]:
         """Return ``named`` and as many others as make CUSTOMERS, numbered on."""
-        self._taken |= {known.email for known in named} | {known.phone for known in named}
+        self._taken |= {known.email for known in named}
+        self._taken |= {last_digits(known.phone) for known in named}
         first = FIRST_NUMBER + len(named)
         languages = list(self._languages(CUSTOMERS - len(named)))
         self._dice.shuffle(languages)
@@ -113,14 +114,18 @@ class Crowd:
     def _phone(self, place: Place) -> str:
         for _ in range(TRIES):
             written = filled(self._dice, self._dice.choice(place.phones))
-            digits = "".join(sign for sign in written if sign.isdigit())[-8:]
-            if digits not in self._taken:
+            if (digits := last_digits(written)) not in self._taken:
                 self._taken.add(digits)
                 return written
         return ""
 
     def _birthday(self) -> str:
         return str(date(1955, 1, 1) + timedelta(days=self._dice.randrange(49 * 365)))
+
+
+def last_digits(phone: str) -> str:
+    """Return what no two numbers may share, however they are written."""
+    return "".join(sign for sign in phone if sign.isdigit())[-8:]
 
 
 def filled(dice: Random, pattern: str) -> str:

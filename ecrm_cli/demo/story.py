@@ -75,25 +75,25 @@ def who_is_quiet(stage: Stage) -> None:
     stage.head("2. Who has gone quiet?")
     stage.tell("""
         A segment is a rule in a file; who is meant is worked out each time you ask. These were
-        there from the start:
+        there from the start, and their limits are this shop's own:
     """)
     stage.type("ecrm segment list")
-    stage.type("ecrm segment members lapsing --fields ref,given_name,email --limit 5")
+    stage.type("ecrm segment members vip-lapsing --fields given_name,email,country --limit 5")
     stage.tell("Ana is one of them. Why?")
-    stage.type("ecrm segment explain lapsing ana@example.org")
+    stage.type("ecrm segment explain vip-lapsing ana@example.org")
 
 
 def the_mail(stage: Stage) -> None:
     """A mail to them."""
-    stage.head("3. A mail to them")
-    stage.type(
-        "ecrm campaign new come-back --segment lapsing --topic offers \\\n"
-        "  --subject \"{{ contact.given_name or 'Hello' }}, we kept you a bag\""
-    )
-    stage.type("ecrm campaign check come-back")
-    stage.type("ecrm campaign preview come-back --contact ana@example.org")
-    stage.type("ecrm campaign send come-back --yes")
-    stage.tell("To everybody their own message, in a folder that any mail program opens:")
+    stage.head("3. A mail to those who have gone quiet")
+    stage.tell("""
+        A draft of it was there from the start, in four languages. Everybody gets it in their own;
+        this is what Ana would read:
+    """)
+    stage.type("ecrm campaign preview win-back --contact ana@example.org")
+    stage.type("ecrm campaign check win-back")
+    stage.type("ecrm campaign send win-back --yes")
+    stage.tell("To each of them a message, in a folder that any mail program opens:")
     stage.shell("ls outbox/new | wc -l")
 
 
