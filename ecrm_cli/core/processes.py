@@ -58,11 +58,6 @@ def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[b
 
     It keeps the open file ``keep``; what it says on stderr is added to ``complaints``.
     """
-    environment = dict(os.environ)
-    root = Path(__file__).parents[2]
-    if root.name not in ("site-packages", "dist-packages"):
-        found = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
     with complaints.open("ab") as sink:
         return subprocess.Popen(  # noqa: S603 - this interpreter, a module of ours
             # -P: a file in the current folder must not be taken for one of Python's own.
@@ -70,9 +65,19 @@ def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[b
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=sink,
-            env=environment,
+            env=environment_of_ours(),
             pass_fds=() if sys.platform == "win32" else (keep,),
         )
+
+
+def environment_of_ours() -> dict[str, str]:
+    """Return this environment, such that another Python finds this program in it."""
+    environment = dict(os.environ)
+    root = Path(__file__).parents[2]
+    if root.name not in ("site-packages", "dist-packages"):
+        found = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
+    return environment
 
 
 def on_stop_signals(act: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ecrm_cli.core.processes import hold
 from ecrm_cli.core.workspace import Workspace
-from ecrm_cli.demo.stage import Stage
+from ecrm_cli.demo.stage import Stage, Stopped
 
 LOOK_EVERY = 0.002
 # How long the last processes of a dead sender may take to notice, in seconds.
@@ -18,7 +18,7 @@ PATIENCE = 20.0
 def kill_half_way(stage: Stage, line: str, audience: int) -> bool:
     """Start a sender of ``audience`` messages and kill it when half of them are there.
 
-    Returns whether it was killed: it may have been faster.
+    Returns whether it was killed: it may have been faster. Raises Stopped when it failed.
     """
     box = Workspace(stage.folder).outbox / "new"
     before = _count(box)
@@ -31,6 +31,8 @@ def kill_half_way(stage: Stage, line: str, audience: int) -> bool:
         process.kill()
     said, _ = process.communicate()
     stage.put(said + ("Killed\n" if killed else ""))
+    if not killed and process.returncode:
+        raise Stopped(line, process.returncode)
     stage.end(line, _as_a_shell_says(process))
     _wait_for_the_last(Workspace(stage.folder).send_lock)
     return killed

@@ -17,6 +17,7 @@ from typing import Any, TextIO, cast
 
 from ecrm_cli.core.errors import PartlyDone
 from ecrm_cli.core.output import PipeClosed
+from ecrm_cli.core.processes import environment_of_ours
 from ecrm_cli.core.workspace import VARIABLE
 
 WIDTH = 76
@@ -127,7 +128,7 @@ class Stage:
         """Show an ``ecrm`` command and start it as a process of its own, in a pipe."""
         self.show(line)
         return subprocess.Popen(  # noqa: S603 - this interpreter, this program
-            [sys.executable, "-m", "ecrm_cli", *words_of(line)],
+            [sys.executable, "-P", "-m", "ecrm_cli", *words_of(line)],
             cwd=self.folder, env=_for_a_process(), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
         )  # fmt: skip
@@ -170,10 +171,7 @@ def words_of(line: str) -> list[str]:
 
 
 def _for_a_process() -> dict[str, str]:
-    root = Path(__file__).parents[2]
-    found = os.environ.get("PYTHONPATH")
-    path = os.pathsep.join([str(root), *([found] if found else [])])
-    return {k: v for k, v in os.environ.items() if k != VARIABLE} | {"PYTHONPATH": path}
+    return {name: value for name, value in environment_of_ours().items() if name != VARIABLE}
 
 
 @contextmanager
