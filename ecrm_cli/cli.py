@@ -19,7 +19,7 @@ import typer.main
 
 from ecrm_cli.core.errors import EcrmError, Interrupted, UsageError
 from ecrm_cli.core.log import Run, write_log
-from ecrm_cli.core.options import make_app, time_from
+from ecrm_cli.core.options import check_words, make_app, time_from
 from ecrm_cli.core.output import FORMATS, Output, PipeClosed, View
 from ecrm_cli.core.system import raise_on_termination, restrict_umask
 
@@ -205,6 +205,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _through_the_door(argv: Sequence[str], chosen: dict[str, Any]) -> int:
+    check_words(argv)
     try:
         result = make_door().main(
             args=list(argv), prog_name="ecrm", standalone_mode=False, obj=chosen

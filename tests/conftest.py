@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Generator, Iterator
 from datetime import datetime
@@ -34,15 +35,42 @@ FIXED = {
 }
 
 
+# Bytes: many times what the tests of one run leave lying at a time.
+ROOM = 2_000_000_000
+
+
 def pytest_configure() -> None:
     """Give every test, and every process it starts, the same clock, place and language."""
     os.environ.pop("ECRM_WORKSPACE", None)
     os.environ.update(FIXED)
+    keep_bytecode()
+    if (memory := folder_in_memory()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell makes its background jobs deaf to Ctrl-C, and what they start inherits that.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+def keep_bytecode() -> None:
+    """Let workers and processes read what another has compiled: each is one of hundreds."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
+def folder_in_memory() -> Path | None:
+    """Return a folder that is no disk, where there is one with room; else None.
+
+    On a disk every statement waits until its bytes are there. What a full disk does is tried by
+    tests that bring their own.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of this user's own in it
+    if not os.access(memory, os.W_OK):
+        return None
+    about = os.statvfs(memory)
+    roomy = about.f_bavail * about.f_frsize > ROOM
+    return memory if roomy and not about.f_flag & os.ST_NOEXEC else None
 
 
 def sample_data() -> Path | None:

@@ -51,13 +51,21 @@ class Receiver:
     connections: int = 0
     say: Say = field(default=lambda stage, address: None)
     utf8: bool = False
+    pipelining: bool = False
 
     @property
     def recipients(self) -> list[str]:
         """To whom mail came, in order."""
         return [mail.recipient for mail in self.taken]
 
-    async def handle_MAIL(  # noqa: N802 - aiosmtpd's own names
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's own names
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, offers: list[str]
+    ) -> list[str]:
+        """Say what the server can do."""
+        session.host_name = name
+        return [*(["250-PIPELINING"] if self.pipelining else []), *offers]
+
+    async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Answer to MAIL FROM."""

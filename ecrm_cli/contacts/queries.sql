@@ -417,7 +417,7 @@ adding AS (
     FROM line_person p
     JOIN told t USING (line)
     JOIN known b USING (contact_id)
-    WHERE NOT p.is_new
+    WHERE NOT p.is_new AND (t.fields <> 0 OR t.attributes IS NOT NULL)
         AND (t.fields | b.fields <> b.fields
              OR (t.attributes IS NOT NULL
                  AND (b.attributes IS NULL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 
 from ecrm_cli.core.errors import DataError, Place
@@ -96,9 +97,9 @@ def pending(store: Store, files: list[SchemaFile] | None = None) -> list[SchemaF
 
 
 def _applied(store: Store) -> list[Row]:
-    count = store.one("core.schema_tables")
-    if count and count["tables"]:
-        return store.rows("core.applied_files")
+    applied = store.rows_if_known("core.applied_files")
+    if applied is not None:
+        return sorted(applied, key=itemgetter("number"))
     everything = store.one("core.all_tables")
     if everything and everything["tables"]:
         raise ForeignStore(store.opening.path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,25 @@ from ecrm_cli.core.output import FORMATS, Output, View
 
 _TIME = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([sm]?)")
 _COUNT = re.compile(r"[0-9]{1,18}")
+
+
+class NotText(UsageError):
+    """A word of the command line is bytes that mean nothing in UTF-8."""
+
+    def __init__(self, word: str) -> None:
+        shown = os.fsencode(word).decode("utf-8", errors="backslashreplace")
+        super().__init__(
+            f"'{shown}' on the command line is not text in UTF-8.",
+            hint="Type it in a UTF-8 terminal; rename a file that is called so.",
+        )
+
+
+def check_words(argv: Sequence[str]) -> None:
+    """Refuse a command line that no answer, file or row could repeat; raises NotText."""
+    for word in argv:
+        # Python keeps each byte that it could not read as half a character.
+        if any("\udc80" <= sign <= "\udcff" for sign in word):
+            raise NotText(word)
 
 
 def make_app(chosen: Mapping[str, Any], environment: Mapping[str, str]) -> App:

@@ -4,14 +4,11 @@ UPDATE counter SET last_id = last_id + $amount WHERE noun = $noun;
 -- name: last_id
 SELECT last_id FROM counter WHERE noun = $noun;
 
--- name: schema_tables
-SELECT count(*) AS tables FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'schema_file' AND NOT internal;
-
 -- name: all_tables
 SELECT count(*) AS tables FROM duckdb_tables() WHERE NOT internal;
 
 -- name: applied_files
-SELECT number, name, checksum FROM schema_file ORDER BY number;
+SELECT number, name, checksum FROM schema_file;
 
 -- name: record_file
 INSERT INTO schema_file (number, name, checksum, applied_at) VALUES ($number, $name, $checksum, $applied_at);

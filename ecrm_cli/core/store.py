@@ -63,6 +63,15 @@ class Store:
             for values in self._fetch(cursor)
         ]
 
+    def rows_if_known(self, name: str | Query, /) -> list[Row] | None:
+        """Return the rows of a query, or None where the database lacks what it reads."""
+        import duckdb
+
+        try:
+            return self.rows(name)
+        except duckdb.CatalogException:
+            return None
+
     def one(self, name: str | Query, /, **params: object) -> Row | None:
         """Return the first row of a query, or None."""
         found = self.rows(name, **params)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from ecrm_cli.audit import ops as audit
 from ecrm_cli.contacts import absorb
@@ -21,6 +22,17 @@ from ecrm_cli.intake.rejects import Reject
 from ecrm_cli.intake.staging import stage
 
 SHOWN_CHANGES = 1_000
+
+
+class Kind(Protocol):
+    """How one kind of file comes in: read without the book, then written into it."""
+
+    def read(self, store: Store, layout: Layout, home: Home) -> None: ...
+
+    def take_in(self, store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome: ...
+
+
+KINDS: dict[str, Kind] = {"contacts": people, "orders": sales}
 
 
 class NoBatch(NotFound):
@@ -133,6 +145,7 @@ def run(store: Store, now: datetime, prepared: Prepared, home: Home, scratch: Pa
     # Staging may be tried twice, and the engine gives a transaction up at the first error.
     rows = stage(store, layout, scratch)
     unchanged_since(layout.text, prepared.stamp)
+    KINDS[layout.preset.kind].read(store, layout, home)
     with suppress(_RolledBack), store.transaction():
         done = _finished(store, _write(store, now, prepared, home, rows), job)
         if job.dry_run:
@@ -143,8 +156,7 @@ def run(store: Store, now: datetime, prepared: Prepared, home: Home, scratch: Pa
 def _write(store: Store, now: datetime, prepared: Prepared, home: Home, rows: int) -> Summary:
     job, layout = prepared.job, prepared.layout
     origin = Origin(store.take_ids("import_batch") + 1, layout.source, now)
-    take_in = people.take_in if layout.preset.kind == "contacts" else sales.take_in
-    outcome: Outcome = take_in(store, layout, origin, home)
+    outcome = KINDS[layout.preset.kind].take_in(store, layout, origin, home)
     left_out = rejects.told(layout, outcome.faults)
     consent = agreement.record(store, origin, job.agreement) if job.agreement else None
     summary = Summary(

@@ -36,10 +36,14 @@ class Outcome:
     faults: list[Row]
 
 
-def take_in(store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome:
-    """Write the staged lines into the book; the caller holds the transaction."""
+def read(store: Store, layout: Layout, home: Home) -> None:
+    """Make what ``take_in`` needs to understand the staged text; nothing of the book is touched."""
     make_macros(store)
     store.run("intake.create_created_hours", formats=formats_of(layout), zone=home.zone)
+
+
+def take_in(store: Store, layout: Layout, origin: Origin, home: Home) -> Outcome:
+    """Write the staged lines into the book; the caller holds the transaction."""
     whole = (store.one("intake.whole_external_ids") or {})["whole"]
     faults = hand_over(store, layout, origin, home, whole_ids=whole)
     done = contacts.absorb(store, origin)

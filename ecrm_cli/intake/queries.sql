@@ -277,8 +277,12 @@ WHERE (email IS NULL AND email_raw IS NOT NULL)
 -- name: count_nameless
 SELECT count(*) AS lines
 FROM headed_row r
-JOIN order_person p USING (person_key)
-WHERE NOT r.tainted AND NOT EXISTS (FROM incoming_contact i WHERE i.line = p.line);
+JOIN (
+    SELECT person_key
+    FROM order_person p
+    WHERE NOT EXISTS (FROM incoming_contact i WHERE i.line = p.line)
+) n USING (person_key)
+WHERE NOT r.tainted;
 
 -- What a file says of each line's person: yes, no, or nothing. A word that is no clear yes is a no.
 -- name: create_agreeing_macro
@@ -308,7 +312,7 @@ WHERE NOT agrees(s.agreed, s.refused);
 CREATE OR REPLACE TEMP MACRO amount_of(raw) AS try_cast(raw AS DECIMAL(18, 4));
 
 -- name: count_odd_amounts
-SELECT count(*) AS lines FROM order_row WHERE bad_field IN ('total', 'discount', 'tax', 'shipping', 'refunded', 'quantity', 'unit_price');
+SELECT count(*) AS lines FROM order_fact WHERE bad_field IN ('total', 'discount', 'tax', 'shipping', 'refunded', 'quantity', 'unit_price');
 
 -- The number of an amount that is written for people, without blanks, currency and sign.
 -- name: create_digits_macro
@@ -362,8 +366,10 @@ CREATE OR REPLACE TEMP MACRO payable(amount) AS CASE WHEN abs(amount) < 10000000
 -- name: staged_currencies
 SELECT DISTINCT currency AS raw FROM staged_order WHERE currency IS NOT NULL;
 
--- name: create_order_rows
-CREATE OR REPLACE TEMP TABLE order_row AS
+-- A line of a file of orders, read. What every such file has stands in columns; the rest, which
+-- most large files have nothing of, in a list of one or of nothing, which then takes no room.
+-- name: create_order_facts
+CREATE OR REPLACE TEMP TABLE order_fact AS
 WITH parsed AS (
     SELECT line, fault, number, customer_id, lower(email) AS email, phone, name, country,
            ordered_at AS ordered_text, total AS total_text, currency, channel, sku, description,
@@ -381,7 +387,10 @@ WITH parsed AS (
            amount_of(shipping) AS shipping, amount_of(refunded) AS refunded,
            amount_of(quantity) AS quantity, amount_of(unit_price) AS unit_price,
            discount AS discount_text, tax AS tax_text, shipping AS shipping_text,
-           refunded AS refunded_text, quantity AS quantity_text, unit_price AS price_text
+           refunded AS refunded_text, quantity AS quantity_text, unit_price AS price_text,
+           coalesce(email, phone, name, country, channel, sku, description, paid_at, cancelled_at,
+                    discount, tax, shipping, refunded, quantity, unit_price) IS NOT NULL
+           OR extra IS NOT NULL OR number IS NULL AS has_more
     FROM (
         SELECT * REPLACE (CASE WHEN $whole_ids AND ends_with(customer_id, '.0')
                               THEN left(customer_id, -2) ELSE customer_id END AS customer_id)
@@ -410,10 +419,8 @@ judged AS (
            END AS bad_amount
     FROM reckoned
 )
-SELECT line, number, customer_id, email, phone, name, country, channel, sku, description, extra,
-       person_key, ordered_text, total_text, ordered, absolute, paid, paid_absolute, cancelled,
-       cancelled_absolute, total, discount, tax, shipping, refunded, quantity, unit_price,
-       product AS line_amount, upper(coalesce(currency, $currency)) AS currency,
+SELECT line, number, person_key, ordered, absolute, total,
+       upper(coalesce(currency, $currency)) AS currency,
        $returns <> '' AND coalesce(starts_with(number, $returns), false) AS is_return,
        CASE WHEN fault IS NOT NULL THEN NULL
             WHEN ordered IS NULL AND (ordered_text IS NOT NULL OR number IS NULL) THEN 'ordered_at'
@@ -429,33 +436,79 @@ SELECT line, number, customer_id, email, phone, name, country, channel, sku, des
                 THEN 'this is not the code of a currency, such as EUR'
             WHEN total IS NULL AND number IS NULL AND product IS NULL
                 THEN 'the line has no total, nor a quantity with a price'
-       END AS reason
+       END AS reason,
+       CASE WHEN has_more THEN [{
+           'customer_id': customer_id, 'email': email, 'phone': phone, 'name': name,
+           'country': country, 'channel': channel, 'sku': sku, 'description': description,
+           'paid': paid, 'paid_absolute': paid_absolute, 'cancelled': cancelled,
+           'cancelled_absolute': cancelled_absolute, 'discount': discount, 'tax': tax,
+           'shipping': shipping, 'refunded': refunded, 'quantity': quantity,
+           'unit_price': unit_price, 'line_amount': product,
+           'attributes': CASE WHEN len($extra_names::VARCHAR[]) > 0 THEN
+               to_json(map_from_entries(list_filter(
+                   list_transform(list_zip($extra_names::VARCHAR[], extra),
+                                  lambda pair: {'key': pair[1], 'value': tidy(pair[2], true)}),
+                   lambda entry: entry.value IS NOT NULL))) END,
+           'said': CASE WHEN number IS NULL THEN md5(concat_ws(
+               chr(31), coalesce(person_key, ''), coalesce(ordered_text, ''),
+               coalesce(total_text, ''), coalesce(sku, ''), coalesce(description, ''),
+               coalesce(quantity::VARCHAR, ''), coalesce(unit_price::VARCHAR, ''),
+               array_to_string(coalesce(extra, []), chr(30)))) END
+       }] END AS more
 FROM judged;
+
+-- Its text is in order_fact; so much room is needed twice for as short as can be.
+-- name: drop_order_text
+DROP TABLE order_text;
+
+-- name: create_order_rows
+CREATE OR REPLACE TEMP VIEW order_row AS
+SELECT line, number, person_key,
+       CASE WHEN more IS NULL THEN left(person_key, -2) ELSE more[1].customer_id END AS customer_id,
+       more[1].email AS email, more[1].phone AS phone, more[1].name AS name,
+       more[1].country AS country, more[1].channel AS channel, more[1].sku AS sku,
+       more[1].description AS description, ordered, absolute, more[1].paid AS paid,
+       more[1].paid_absolute AS paid_absolute, more[1].cancelled AS cancelled,
+       more[1].cancelled_absolute AS cancelled_absolute, total, more[1].discount AS discount,
+       more[1].tax AS tax, more[1].shipping AS shipping, more[1].refunded AS refunded,
+       more[1].quantity AS quantity, more[1].unit_price AS unit_price,
+       more[1].line_amount AS line_amount, currency, more[1].attributes AS attributes, is_return,
+       bad_field, reason, more IS NOT NULL AS has_more
+FROM order_fact;
+
+-- Where no line has more, the engine need not look into a million empty lists for each column.
+-- name: create_plain_order_rows
+CREATE OR REPLACE TEMP VIEW order_row AS
+SELECT line, number, person_key, left(person_key, -2) AS customer_id, NULL::VARCHAR AS email,
+       NULL::VARCHAR AS phone, NULL::VARCHAR AS name, NULL::VARCHAR AS country,
+       NULL::VARCHAR AS channel, NULL::VARCHAR AS sku, NULL::VARCHAR AS description, ordered,
+       absolute, NULL::TIMESTAMP AS paid, false AS paid_absolute, NULL::TIMESTAMP AS cancelled,
+       false AS cancelled_absolute, total, NULL::DECIMAL(18, 4) AS discount,
+       NULL::DECIMAL(18, 4) AS tax, NULL::DECIMAL(18, 4) AS shipping,
+       NULL::DECIMAL(18, 4) AS refunded, NULL::DECIMAL(18, 4) AS quantity,
+       NULL::DECIMAL(18, 4) AS unit_price, NULL::DECIMAL(18, 4) AS line_amount, currency,
+       NULL::JSON AS attributes, is_return, bad_field, reason, false AS has_more
+FROM order_fact;
+
+-- name: count_detailed
+SELECT count(*) AS lines FROM order_fact WHERE more IS NOT NULL;
 
 -- Rows without a number get one from what they say and how often it was said before: repeats stay
 -- repeats, and the same file gives the same numbers.
 -- name: number_rows
-UPDATE order_row
-SET number = n.number
-FROM (
+CREATE OR REPLACE TEMP TABLE order_fact AS
+SELECT f.* REPLACE (coalesce(f.number, n.number) AS number)
+FROM order_fact f
+LEFT JOIN (
     SELECT line, '~' || left(said, 16) || '-' || row_number() OVER (PARTITION BY said ORDER BY line) AS number
-    FROM (
-        SELECT line, md5(concat_ws(chr(31), coalesce(person_key, ''), coalesce(ordered_text, ''),
-                                   coalesce(total_text, ''), coalesce(sku, ''),
-                                   coalesce(description, ''), coalesce(quantity::VARCHAR, ''),
-                                   coalesce(unit_price::VARCHAR, ''),
-                                   array_to_string(coalesce(extra, []), chr(30)))) AS said
-        FROM order_row
-        WHERE number IS NULL AND reason IS NULL
-    )
-) n
-WHERE order_row.line = n.line;
+    FROM (SELECT line, more[1].said AS said FROM order_fact WHERE number IS NULL AND reason IS NULL)
+) n USING (line);
 
 -- name: count_unnumbered
-SELECT count(*) AS lines FROM order_row WHERE number IS NULL AND reason IS NULL;
+SELECT count(*) AS lines FROM order_fact WHERE number IS NULL AND reason IS NULL;
 
 -- name: count_repeated_numbers
-SELECT count(*) - count(DISTINCT hash(number)) AS repeats FROM order_row;
+SELECT count(*) - count(DISTINCT hash(number)) AS repeats FROM order_fact;
 
 -- name: create_single_heads
 CREATE OR REPLACE TEMP VIEW headed_row AS
@@ -498,28 +551,43 @@ FROM headed_row
 WHERE tainted
 ORDER BY line;
 
--- Local hours are turned into UTC once each; converting every row would take longer than the rest.
 -- name: create_local_hours
 CREATE OR REPLACE TEMP TABLE local_hour AS
 SELECT hour, timezone('UTC', timezone($zone, hour)) - hour AS shift
 FROM (
     SELECT DISTINCT date_trunc('hour', ordered) AS hour FROM order_row WHERE ordered IS NOT NULL AND NOT absolute
     UNION
-    SELECT DISTINCT date_trunc('hour', paid) FROM order_row WHERE paid IS NOT NULL AND NOT paid_absolute
+    SELECT DISTINCT date_trunc('hour', paid)
+    FROM order_row
+    WHERE has_more AND paid IS NOT NULL AND NOT paid_absolute
     UNION
-    SELECT DISTINCT date_trunc('hour', cancelled) FROM order_row WHERE cancelled IS NOT NULL AND NOT cancelled_absolute
+    SELECT DISTINCT date_trunc('hour', cancelled)
+    FROM order_row
+    WHERE has_more AND cancelled IS NOT NULL AND NOT cancelled_absolute
 );
 
 -- One line for each customer that the orders name; a rejected order makes nobody known.
 -- name: create_order_people
 CREATE OR REPLACE TEMP TABLE order_person AS
-SELECT person_key, min(line) AS line, min(ordered) AS first_ordered,
-       arg_min(absolute, ordered) AS absolute, any_value(customer_id) AS customer_id,
-       any_value(email) AS email, any_value(phone) AS phone, arg_min(name, line) AS name,
-       arg_min(country, line) AS country
-FROM headed_row
-WHERE person_key IS NOT NULL AND NOT tainted
-GROUP BY person_key;
+WITH buyer AS (
+    SELECT person_key, min(line) AS line, min(ordered) AS first_ordered,
+           arg_min(absolute, ordered) AS absolute
+    FROM headed_row
+    WHERE person_key IS NOT NULL AND NOT tainted
+    GROUP BY person_key
+),
+described AS (
+    SELECT person_key, any_value(customer_id) AS customer_id, any_value(email) AS email,
+           any_value(phone) AS phone, arg_min(name, line) AS name, arg_min(country, line) AS country
+    FROM headed_row
+    WHERE has_more AND person_key IS NOT NULL AND NOT tainted
+    GROUP BY person_key
+)
+SELECT b.person_key, b.line, b.first_ordered, b.absolute,
+       CASE WHEN d.person_key IS NULL THEN left(b.person_key, -2) ELSE d.customer_id END AS customer_id,
+       d.email, d.phone, d.name, d.country
+FROM buyer b
+LEFT JOIN described d USING (person_key);
 
 -- name: stage_order_people
 CREATE OR REPLACE TEMP TABLE person_text AS
@@ -528,24 +596,46 @@ SELECT p.line, p.customer_id AS external_id, p.email, p.phone, p.name, p.country
 FROM order_person p
 LEFT JOIN local_hour h ON h.hour = date_trunc('hour', p.first_ordered);
 
--- name: hand_over_single_orders
-INSERT INTO incoming_order BY NAME
-SELECT r.head, r.number, r.person_key, r.is_return OR coalesce(r.total, r.line_amount) < 0 AS is_return,
+-- Whose the orders are, once the customers are in the book.
+-- name: create_order_customers
+CREATE OR REPLACE TEMP TABLE order_customer (person_key VARCHAR, contact_id BIGINT);
+
+-- name: name_customers
+INSERT INTO order_customer
+SELECT o.person_key, p.contact_id
+FROM order_person o
+JOIN line_person p ON p.line = o.line;
+
+-- What orders absorbs: views, so that a large file is not written down once more.
+-- name: create_single_numbers
+CREATE OR REPLACE TEMP VIEW incoming_number AS
+SELECT head, number, is_return OR coalesce(total, line_amount) < 0 AS is_return,
+       coalesce(total, line_amount - coalesce(discount, 0) + coalesce(tax, 0) + coalesce(shipping, 0))
+           AS amount,
+       coalesce(refunded, 0) AS refunded, 1 AS line_count
+FROM headed_row
+WHERE NOT tainted;
+
+-- name: create_single_orders
+CREATE OR REPLACE TEMP VIEW incoming_order AS
+SELECT r.head, r.number, c.contact_id,
+       r.is_return OR coalesce(r.total, r.line_amount) < 0 AS is_return,
        CASE WHEN r.absolute THEN r.ordered ELSE r.ordered + h.shift END AS ordered_at,
        CASE WHEN r.paid_absolute THEN r.paid ELSE r.paid + p.shift END AS paid_at,
-       CASE WHEN r.cancelled_absolute THEN r.cancelled ELSE r.cancelled + c.shift END AS cancelled_at,
+       CASE WHEN r.cancelled_absolute THEN r.cancelled ELSE r.cancelled + x.shift END AS cancelled_at,
        r.channel, r.currency, coalesce(r.discount, 0) AS discount, coalesce(r.tax, 0) AS tax,
        coalesce(r.shipping, 0) AS shipping, r.total, r.line_amount AS lines_amount,
-       coalesce(r.refunded, 0) AS refunded, 1 AS line_count, r.extra
+       coalesce(r.refunded, 0) AS refunded, r.attributes
 FROM headed_row r
+LEFT JOIN order_customer c USING (person_key)
 LEFT JOIN local_hour h ON h.hour = date_trunc('hour', r.ordered)
 LEFT JOIN local_hour p ON p.hour = date_trunc('hour', r.paid)
-LEFT JOIN local_hour c ON c.hour = date_trunc('hour', r.cancelled)
+LEFT JOIN local_hour x ON x.hour = date_trunc('hour', r.cancelled)
 WHERE NOT r.tainted;
 
 -- Beside an order's total, discount, tax and the like are the order's too, perhaps on every line.
--- name: hand_over_joined_orders
-INSERT INTO incoming_order BY NAME
+-- name: create_joined_lines
+CREATE OR REPLACE TEMP TABLE joined_order AS
 WITH joined AS (
     SELECT head, any_value(number) AS number, arg_min(person_key, line) AS person_key,
            bool_or(is_return) AS is_return, min(ordered) AS ordered,
@@ -558,48 +648,47 @@ WITH joined AS (
            arg_min(tax, line) AS first_tax, arg_min(shipping, line) AS first_shipping,
            arg_min(total, line) AS total, sum(line_amount) AS lines_amount,
            sum(refunded) AS refunded, arg_min(refunded, line) AS first_refunded,
-           count(*) AS line_count, arg_min(extra, line) AS extra
+           count(*) AS line_count, arg_min(attributes, line) AS attributes
     FROM headed_row
     WHERE NOT tainted
     GROUP BY head
 )
-SELECT j.head, j.number, j.person_key, j.is_return OR coalesce(j.total, j.lines_amount) < 0 AS is_return,
+SELECT head, number, person_key, is_return OR coalesce(total, lines_amount) < 0 AS is_return,
+       ordered, absolute, paid, paid_absolute, cancelled, cancelled_absolute, channel, currency,
+       coalesce(CASE WHEN by_line THEN discount ELSE first_discount END, 0)::DECIMAL(18, 4) AS discount,
+       coalesce(CASE WHEN by_line THEN tax ELSE first_tax END, 0)::DECIMAL(18, 4) AS tax,
+       coalesce(CASE WHEN by_line THEN shipping ELSE first_shipping END, 0)::DECIMAL(18, 4) AS shipping,
+       total, lines_amount::DECIMAL(18, 4) AS lines_amount,
+       coalesce(CASE WHEN by_line THEN refunded ELSE first_refunded END, 0)::DECIMAL(18, 4) AS refunded,
+       line_count, attributes
+FROM joined;
+
+-- name: create_joined_numbers
+CREATE OR REPLACE TEMP VIEW incoming_number AS
+SELECT head, number, is_return, coalesce(total, lines_amount - discount + tax + shipping) AS amount,
+       refunded, line_count
+FROM joined_order;
+
+-- name: create_joined_orders
+CREATE OR REPLACE TEMP VIEW incoming_order AS
+SELECT j.head, j.number, c.contact_id, j.is_return,
        CASE WHEN j.absolute THEN j.ordered ELSE j.ordered + h.shift END AS ordered_at,
        CASE WHEN j.paid_absolute THEN j.paid ELSE j.paid + p.shift END AS paid_at,
-       CASE WHEN j.cancelled_absolute THEN j.cancelled ELSE j.cancelled + c.shift END AS cancelled_at,
-       j.channel, j.currency,
-       coalesce(CASE WHEN j.by_line THEN j.discount ELSE j.first_discount END, 0) AS discount,
-       coalesce(CASE WHEN j.by_line THEN j.tax ELSE j.first_tax END, 0) AS tax,
-       coalesce(CASE WHEN j.by_line THEN j.shipping ELSE j.first_shipping END, 0) AS shipping,
-       j.total, j.lines_amount,
-       coalesce(CASE WHEN j.by_line THEN j.refunded ELSE j.first_refunded END, 0) AS refunded,
-       j.line_count, j.extra
-FROM joined j
+       CASE WHEN j.cancelled_absolute THEN j.cancelled ELSE j.cancelled + x.shift END AS cancelled_at,
+       j.channel, j.currency, j.discount, j.tax, j.shipping, j.total, j.lines_amount, j.refunded,
+       j.attributes
+FROM joined_order j
+LEFT JOIN order_customer c USING (person_key)
 LEFT JOIN local_hour h ON h.hour = date_trunc('hour', j.ordered)
 LEFT JOIN local_hour p ON p.hour = date_trunc('hour', j.paid)
-LEFT JOIN local_hour c ON c.hour = date_trunc('hour', j.cancelled);
+LEFT JOIN local_hour x ON x.hour = date_trunc('hour', j.cancelled);
 
 -- name: hand_over_lines
 INSERT INTO incoming_order_line
 SELECT head, line, sku, description, coalesce(quantity, 1), coalesce(unit_price, total, 0)
 FROM headed_row
-WHERE NOT tainted AND (sku IS NOT NULL OR description IS NOT NULL OR line_amount IS NOT NULL);
-
--- Orders learn whose they are once the customers are in the book.
--- name: name_customers
-UPDATE incoming_order
-SET contact_id = p.contact_id
-FROM order_person o
-JOIN line_person p ON p.line = o.line
-WHERE incoming_order.person_key = o.person_key;
-
--- name: keep_order_extras
-UPDATE incoming_order
-SET attributes = to_json(map_from_entries(list_filter(
-    list_transform(list_zip($extra_names::VARCHAR[], extra),
-                   lambda pair: {'key': pair[1], 'value': tidy(pair[2], true)}),
-    lambda entry: entry.value IS NOT NULL)))
-WHERE extra IS NOT NULL;
+WHERE has_more AND NOT tainted
+    AND (sku IS NOT NULL OR description IS NOT NULL OR line_amount IS NOT NULL);
 
 -- name: record_filled_orders
 INSERT INTO import_change (batch_id, table_name, row_id, before, after)

@@ -249,68 +249,98 @@ FROM refund
 WHERE contact_id = $contact_id;
 
 
--- What an import hands over: one row an order or return, normalized; head is its first line.
--- name: create_incoming
-CREATE OR REPLACE TEMP TABLE incoming_order (
-    head BIGINT, number VARCHAR, person_key VARCHAR, contact_id BIGINT, is_return BOOLEAN,
-    ordered_at TIMESTAMP, paid_at TIMESTAMP, cancelled_at TIMESTAMP, channel VARCHAR,
-    currency VARCHAR, discount DECIMAL(18, 4), tax DECIMAL(18, 4), shipping DECIMAL(18, 4),
-    total DECIMAL(18, 4), lines_amount DECIMAL(18, 4), refunded DECIMAL(18, 4),
-    line_count BIGINT, extra VARCHAR[], attributes JSON
-);
-
+-- An import hands over two views and a table. incoming_order has a row an order or return,
+-- normalized: head (its first line, a number of the file), number, contact_id, is_return,
+-- ordered_at, paid_at, cancelled_at, channel, currency, discount, tax, shipping, total (null where
+-- the lines make it), lines_amount, refunded, attributes. incoming_number has of the same rows what
+-- counting needs: head, number, is_return, amount, refunded, line_count.
 -- name: create_incoming_lines
 CREATE OR REPLACE TEMP TABLE incoming_order_line (
     head BIGINT, line BIGINT, sku VARCHAR, description VARCHAR, quantity DECIMAL(18, 4),
     unit_price DECIMAL(18, 4)
 );
 
+-- name: count_incoming_lines
+SELECT count(*) AS lines FROM incoming_order_line;
+
 -- name: create_known_orders
 CREATE OR REPLACE TEMP TABLE known_order AS
-SELECT i.head, o.order_id, o.contact_id IS NULL AND i.contact_id IS NOT NULL AS is_filled,
-       i.contact_id, o.total <> coalesce(i.total, i.lines_amount - i.discount + i.tax + i.shipping) AS differs
-FROM incoming_order i
+SELECT i.head, o.order_id, o.contact_id IS NULL AS is_guest, o.total <> i.amount AS differs,
+       i.refunded > 0 AS is_refunded, i.line_count
+FROM incoming_number i
 JOIN orders o ON o.source = $source AND o.number = i.number
 WHERE NOT i.is_return;
 
 -- name: create_known_returns
 CREATE OR REPLACE TEMP TABLE known_return AS
-SELECT i.head
-FROM incoming_order i
+SELECT i.head, i.line_count
+FROM incoming_number i
 JOIN refund r ON r.source = $source AND r.number = i.number
 WHERE i.is_return;
 
--- name: create_new_orders
-CREATE OR REPLACE TEMP TABLE new_order AS
+-- Guests whose orders now say who they were.
+-- name: create_filled_orders
+CREATE OR REPLACE TEMP TABLE filled_order AS
+SELECT k.order_id, i.contact_id, k.head, k.line_count
+FROM (SELECT order_id, head, line_count FROM known_order WHERE is_guest) k
+JOIN incoming_order i USING (head)
+WHERE i.contact_id IS NOT NULL;
+
+-- name: count_filled_lines
+SELECT coalesce(sum(line_count), 0)::BIGINT AS lines FROM filled_order;
+
+-- name: count_incoming
+SELECT count(*) FILTER (NOT is_return) AS orders, count(*) FILTER (is_return) AS returns,
+       count(*) FILTER (NOT is_return AND refunded > 0) AS refunded,
+       coalesce(max(head) - min(head) + 1, 0) AS span,
+       coalesce(sum(line_count), 0)::BIGINT AS lines
+FROM incoming_number;
+
+-- name: count_known
+SELECT count(*) AS orders, count(*) FILTER (differs) AS differing,
+       count(*) FILTER (is_refunded) AS refunded,
+       (SELECT count(*) FROM known_return) AS returns,
+       (coalesce(sum(line_count), 0)
+        + (SELECT coalesce(sum(line_count), 0) FROM known_return))::BIGINT AS lines,
+       count(*) FILTER (is_guest) AS guests
+FROM known_order;
+
+-- Where every line of the file is a new order, its place in the file numbers it.
+-- name: create_even_places
+CREATE OR REPLACE TEMP VIEW new_order AS
+SELECT i.*, i.head - (SELECT min(head) FROM incoming_number) + 1 AS place
+FROM incoming_order i;
+
+-- name: create_new_places
+CREATE OR REPLACE TEMP TABLE new_place AS
 SELECT head, row_number() OVER (ORDER BY head) AS place
-FROM incoming_order
-WHERE NOT is_return AND head NOT IN (SELECT head FROM known_order);
+FROM incoming_number n
+WHERE NOT is_return AND NOT EXISTS (FROM known_order k WHERE k.head = n.head);
+
+-- name: create_uneven_places
+CREATE OR REPLACE TEMP VIEW new_order AS
+SELECT i.*, p.place
+FROM incoming_order i
+JOIN new_place p USING (head);
 
 -- Some programs write what came back as less than nothing, some write it plainly.
 -- name: create_new_returns
 CREATE OR REPLACE TEMP TABLE new_return AS
 SELECT head, row_number() OVER (ORDER BY head) AS place,
        CASE WHEN coalesce(total, lines_amount) > 0 THEN 1 ELSE -1 END AS turn
-FROM incoming_order
-WHERE is_return AND head NOT IN (SELECT head FROM known_return);
-
--- name: count_new
-SELECT (SELECT count(*) FROM new_order) AS orders,
-       (SELECT count(*) FROM new_return) AS returns,
-       (SELECT count(*) FROM new_order n JOIN incoming_order i USING (head) WHERE i.refunded > 0) AS refunded;
+FROM incoming_order i
+WHERE is_return AND NOT EXISTS (FROM known_return k WHERE k.head = i.head);
 
 -- Without lines the gross is what the total says before discount, tax and shipping.
 -- name: insert_orders
 INSERT INTO orders (order_id, source, number, contact_id, ordered_at, paid_at, cancelled_at, channel,
                     is_test, currency, gross, discount, tax, shipping, total, attributes,
                     recorded_at, batch_id)
-SELECT $last_id + n.place, $source, i.number, i.contact_id, i.ordered_at, i.paid_at, i.cancelled_at,
-       i.channel, false, i.currency,
-       coalesce(i.lines_amount, i.total + i.discount - i.tax - i.shipping), i.discount, i.tax,
-       i.shipping, coalesce(i.total, i.lines_amount - i.discount + i.tax + i.shipping),
-       i.attributes, $now, $batch_id
-FROM incoming_order i
-JOIN new_order n USING (head);
+SELECT $last_id + place, $source, number, contact_id, ordered_at, paid_at, cancelled_at, channel,
+       false, currency, coalesce(lines_amount, total + discount - tax - shipping), discount, tax,
+       shipping, coalesce(total, lines_amount - discount + tax + shipping), attributes, $now,
+       $batch_id
+FROM new_order;
 
 -- name: create_new_products
 CREATE OR REPLACE TEMP TABLE new_product AS
@@ -354,31 +384,13 @@ LEFT JOIN product p ON p.source = $source AND p.sku = l.sku;
 -- name: insert_refunded
 INSERT INTO refund (refund_id, source, number, order_id, contact_id, amount, currency, actor,
                     refunded_at, recorded_at, batch_id)
-SELECT $last_id + row_number() OVER (ORDER BY n.place), $source, i.number || '/refund',
-       $last_order_id + n.place, i.contact_id, i.refunded, i.currency, $actor, i.ordered_at, $now,
-       $batch_id
-FROM incoming_order i
-JOIN new_order n USING (head)
-WHERE i.refunded > 0;
-
--- name: create_filled_orders
-CREATE OR REPLACE TEMP TABLE filled_order AS
-SELECT order_id, contact_id, head FROM known_order WHERE is_filled;
+SELECT $last_id + row_number() OVER (ORDER BY place), $source, number || '/refund',
+       $last_order_id + place, contact_id, refunded, currency, $actor, ordered_at, $now, $batch_id
+FROM new_order
+WHERE refunded > 0;
 
 -- name: fill_orders
 UPDATE orders SET contact_id = f.contact_id FROM filled_order f WHERE orders.order_id = f.order_id;
-
--- name: count_outcomes
-SELECT coalesce(sum(i.line_count) FILTER (n.head IS NOT NULL OR r.head IS NOT NULL), 0)::BIGINT AS added,
-       coalesce(sum(i.line_count) FILTER (f.head IS NOT NULL), 0)::BIGINT AS updated,
-       coalesce(sum(i.line_count) FILTER (n.head IS NULL AND r.head IS NULL AND f.head IS NULL), 0)::BIGINT
-           AS unchanged,
-       count(*) FILTER (k.differs) AS differing
-FROM incoming_order i
-LEFT JOIN new_order n USING (head)
-LEFT JOIN new_return r USING (head)
-LEFT JOIN filled_order f USING (head)
-LEFT JOIN known_order k USING (head);
 
 -- Days between one purchase day of a customer and the next, over all customers: how many there are,
 -- and the smallest that at least half, 80 and 90 in a hundred of them do not exceed. The book's own

@@ -100,10 +100,7 @@ class Wording:
     def leaf(
         self, words: Mapping[str, Path], written: object, otherwise: tuple[Test, ...] = ()
     ) -> Leaf:
-        """Read every word into its place in a Leaf; without an operator ``otherwise`` is tested.
-
-        Raises BadRule at the first thing wrong.
-        """
+        """Read each word into its place; without operators test ``otherwise``. Raises BadRule."""
         tests: list[Test] = []
         period: list[Days] = []
         given: dict[str, str] = {}

@@ -52,7 +52,7 @@ def test_every_file_is_applied_in_order_with_its_checksum(book: Path) -> None:
     with opened(book) as store:
         assert migrate(store, NOW) == [file.name for file in files]
         applied = store.rows("core.applied_files")
-    assert [row["number"] for row in applied] == list(range(1, len(files) + 1))
+    assert sorted(row["number"] for row in applied) == list(range(1, len(files) + 1))
     for row in applied:
         text = next(file.text for file in files if file.name == row["name"])
         assert row["checksum"] == hashlib.sha256(text.encode()).hexdigest()

@@ -155,3 +155,26 @@ def test_a_file_that_changes_while_read(shop: Ecrm) -> None:
             with path.open("a") as file:
                 file.write("d@example.org\n")
         refused(ended(running), 5, "growing.csv changed while it was being read")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("contact", "find", "a\udcffb"),
+        ("contact", "add", "--email", "\udce9@example.org"),
+        ("import", "contacts", "\udcff.csv"),
+        ("-C", "\udcff", "contact", "list"),
+        ("\udcff",),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_word_that_is_not_utf_8(shop: Ecrm, words: tuple[str, ...]) -> None:
+    with untouched(shop):
+        error = refused(shop(*words, "--json"), 2, "not text in UTF-8")
+    assert error["hint"]
+
+
+def test_bytes_typed_at_a_shell_that_are_not_utf_8(shop: Ecrm) -> None:
+    said = shop.process("contact", "find", "caf\udce9")
+    assert (said.code, said.stdout) == (2, "")
+    assert said.stderr.startswith("Error: 'caf\\xe9' on the command line is not text in UTF-8.\n")

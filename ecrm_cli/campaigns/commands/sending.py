@@ -22,7 +22,7 @@ from ecrm_cli.campaigns.model import (
 )
 from ecrm_cli.campaigns.planning import Plan, Wish
 from ecrm_cli.contacts.commands.naming import contact_named
-from ecrm_cli.core.app import App
+from ecrm_cli.core.app import MODEST_MEMORY, App
 from ecrm_cli.core.headers import split_sender, wire_address
 from ecrm_cli.core.store import Row
 from ecrm_cli.outbox import halting, proof
@@ -79,7 +79,7 @@ def send(door: App, name: str, wish: Wish, *, yes: bool) -> None:
         return
     tell(door, planned)
     proceed(door, f"Send to {planned.size.wanted}?", yes=yes)
-    with door.writing() as store:
+    with door.writing(memory=MODEST_MEMORY) as store:
         run_id = runs.freeze(store, door.now, planned)
     deliver(door, name, run_id, how)
     if planned.whom.broken:
