@@ -109,8 +109,11 @@ def the_crash(stage: Stage) -> None:
         f"ecrm campaign new {NEWS} --segment everyone-reachable --topic offers \\\n"
         "  --subject \"{{ contact.given_name or 'Hello' }}, December is roasted\""
     )
+    stage.tell("A run far larger than the last one is refused unless its size is named:")
+    stage.type("ecrm segment count everyone-reachable")
     audience = int(json.loads(stage.ask("ecrm segment count everyone-reachable --json"))["count"])
-    killed = kill_half_way(stage, f"ecrm campaign send {NEWS} --yes", audience)
+    line = f"ecrm campaign send {NEWS} --yes --max-recipients {audience}"
+    killed = kill_half_way(stage, line, audience)
     stage.shell("ls outbox/new | wc -l")
     if killed:
         stage.tell("So many had been written when it died. One command goes on:")
