@@ -51,6 +51,8 @@ NOUNS = (
          MAIL, ("mails",)),
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
+    Noun("loyalty", "loyalty.commands.loyalty", "Points: settle, give, spend, prove.", SALES,
+         ("points", "loyalties")),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
     Noun("demo", "demo.commands", "Make a shop with people in it, and show what ecrm does.", HOUSE),
     Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
