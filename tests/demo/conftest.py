@@ -42,7 +42,8 @@ class Played:
         """Run a command of the story; one that only reads is asked again at once."""
         code, said = asked(argv)
         words = " ".join(argv)
-        if argv[0] in READERS or (argv[1:2] and argv[1] in READS):
+        shown = "--json" not in argv
+        if shown and (argv[0] in READERS or (argv[1:2] and argv[1] in READS)):
             self.twice[words] = (said, asked(argv)[1])
         self.commands.append(words)
         sys.stdout.write(said)
