@@ -96,6 +96,13 @@ def summary_of_contact(store: Store, contact_id: int) -> list[Row]:
     return store.rows("orders.summary_of_contact", contact_id=contact_id)
 
 
+def last_of_contact(store: Store, contact_id: int, amount: int) -> list[Row]:
+    """Return a contact's latest orders, the newest first: id, ref, ordered_at, total, currency,
+    status.
+    """
+    return store.rows("orders.last_of_contact", contact_id=contact_id, amount=amount)
+
+
 def timeline(store: Store, contact_id: int) -> list[Row]:
     """Return what a contact ordered and was given back: occurred_at, room, what, detail."""
     return store.rows("orders.timeline", contact_id=contact_id)
