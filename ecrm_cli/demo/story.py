@@ -11,10 +11,11 @@ from ecrm_cli.demo.crash import kill_half_way
 from ecrm_cli.demo.stage import Stage
 
 NEWS = "december"
+PAGE = "kpi.html"
 TRY = (
     "contact show ana@example.org",
-    "segment explain everyone-reachable ben@example.org",
-    "campaign recipients december --status skipped",
+    "segment members one-time-buyers",
+    "case due",
 )
 
 
@@ -25,6 +26,8 @@ def tell(stage: Stage, root: Path) -> None:
     who_is_quiet(stage)
     the_mail(stage)
     the_crash(stage)
+    a_day_with_ana(stage)
+    the_numbers(stage)
     ending(stage, root)
 
 
@@ -81,6 +84,15 @@ def who_is_quiet(stage: Stage) -> None:
     stage.type("ecrm segment members vip-lapsing --fields given_name,email,country --limit 5")
     stage.tell("Ana is one of them. Why?")
     stage.type("ecrm segment explain vip-lapsing ana@example.org")
+    stage.tell("""
+        Ben is another. But he has written, and nobody has answered yet. While his complaint is
+        open no campaign goes to him, whatever its rule says:
+    """)
+    stage.type(
+        "ecrm case open --contact ben@example.org --channel email --priority high \\\n"
+        "  --category complaint --subject 'Both bags were stale'"
+    )
+    stage.type("ecrm campaign explain win-back ben@example.org")
 
 
 def the_mail(stage: Stage) -> None:
@@ -103,6 +115,8 @@ def the_crash(stage: Stage) -> None:
     stage.tell("""
         The December mail goes to everybody who may be written to. While it is being sent, this
         demo kills the sender: SIGKILL, as a power cut or a full memory would, without a warning.
+        The mails from before are put with those that were read, so that what is counted in the
+        folder is this one only.
     """)
     stage.shell("mv outbox/new/* outbox/cur/")
     stage.type(
@@ -123,12 +137,46 @@ def the_crash(stage: Stage) -> None:
     stage.shell("grep -h ^Message-ID: outbox/new/* | sort | uniq -d | wc -l")
 
 
+def a_day_with_ana(stage: Stage) -> None:
+    """She buys, she calls, she is made happy again."""
+    stage.head("5. Ana is back")
+    stage.tell("""
+        Zrno begins to give points. What would that have cost last year? And then everybody gets
+        theirs, for the whole year; done twice, it changes nothing.
+    """)
+    stage.type("ecrm setup loyalty --per '100 RSD' --value '3 RSD'")
+    stage.type("ecrm loyalty settle")
+    stage.type("ecrm loyalty settle")
+    stage.tell("Ana comes by and buys:")
+    stage.type("ecrm order add --contact ana@example.org --line 'ETH-250 x 2 @ 1200'")
+    stage.type("ecrm loyalty settle")
+    stage.tell("Then the phone rings. Whoever picks up types the number they see:")
+    stage.type("ecrm caller '064 123 4567' --log")
+    stage.type(
+        "ecrm case open --contact ana@example.org --channel phone \\\n"
+        "  --category complaint --subject 'One bag was torn'"
+    )
+    stage.type("ecrm loyalty adjust ana@example.org +100 --reason 'sorry for the torn bag'")
+    stage.type("ecrm loyalty balance ana@example.org")
+    stage.tell("Every point is in a ledger that can be proved:")
+    stage.type("ecrm loyalty check")
+
+
+def the_numbers(stage: Stage) -> None:
+    """The page of figures."""
+    stage.head("6. The day, and the quarter")
+    stage.type("ecrm report kpi --last 90d --compare previous")
+    stage.type("ecrm report define repeat-rate")
+    stage.type(f"ecrm report kpi --last 90d --out {PAGE}")
+
+
 def ending(stage: Stage, root: Path) -> None:
     """What to try next."""
     stage.head("Now you")
     stage.tell("Everything is still there. Three commands to begin with:")
     named = shlex.quote(str(root))
-    for words in TRY:
-        stage.put(f"  ecrm -C {named} {words}\n")
-    stage.put("\n")
-    stage.tell("Start your own: ecrm init my-shop")
+    stage.put("".join(f"  ecrm -C {named} {words}\n" for words in TRY) + "\n")
+    stage.tell("The page of figures, for any browser:")
+    stage.put(f"  {stage.folder / PAGE}\n\n")
+    stage.tell("Start your own:")
+    stage.put("  ecrm init my-shop\n")

@@ -42,7 +42,7 @@ class Played:
         """Run a command of the story; one that only reads is asked again at once."""
         code, said = asked(argv)
         words = " ".join(argv)
-        shown = "--json" not in argv
+        shown = not {"--json", "--log"} & set(argv)
         if shown and (argv[0] in READERS or (argv[1:2] and argv[1] in READS)):
             self.twice[words] = (said, asked(argv)[1])
         self.commands.append(words)
