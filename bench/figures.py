@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.process import Usage, ecrm, measured, median_of, python
+from bench.process import Usage, ecrm, measured, median_of, python, watched
 
 MIB_BUDGET = 1536
+# Anybody of the people who were imported.
+PERSON = "P-17"
 COPY = """
 import duckdb, sys
 with duckdb.connect(sys.argv[2]) as book:
@@ -103,6 +106,34 @@ def segments(folder: Path) -> Iterator[Figure]:
         ours = median_of(ecrm("segment", "count", name), shop, 3).wall
         note = f" (heaviest of {len(names)} shipped)" if name == heaviest else ""
         yield Figure(f"segment {name}{note} / scan of orders", 3, ours, scan)
+
+
+def loyalty(folder: Path) -> Iterator[Figure]:
+    """Measure the points of every order, posted at once, and then with nothing left to post."""
+    shop = folder / "shop"
+    scan = median_of(python("-c", SCAN, "crm.duckdb"), shop, 3).wall
+    measured(ecrm("setup", "loyalty", "--per", "10 EUR", "--value", "0.3 EUR"), shop)
+    first = measured(ecrm("loyalty", "settle"), shop)
+    yield Figure("loyalty settle of all orders / scan of orders", 10, first.wall, scan)
+    yield Figure(f"loyalty settle, memory / {MIB_BUDGET} MiB", 1, first.memory, MIB_BUDGET, "MiB")
+    again = median_of(ecrm("loyalty", "settle"), shop, 3).wall
+    yield Figure("loyalty settle with nothing new / scan of orders", 3, again, scan)
+    proof = measured(ecrm("loyalty", "check"), shop)
+    yield Figure("loyalty check / scan of orders", 6, proof.wall, scan)
+    yield Figure(f"loyalty check, memory / {MIB_BUDGET} MiB", 1, proof.memory, MIB_BUDGET, "MiB")
+
+
+def caller(folder: Path) -> Iterator[Figure]:
+    """Measure how long a caller waits beyond the start of a command that reads."""
+    shop = folder / "shop"
+    start = median_of(ecrm("-C", "../empty", "contact", "list"), shop, 5).wall
+    _usage, said = watched(ecrm("contact", "show", PERSON, "--json"), shop)
+    who = json.loads(said)
+    phone = who["phone"]
+    ways = {"phone": f"0{phone[4:]}", "the end of a phone": phone[-8:], "e-mail": who["email"]}
+    for way, words in ways.items():
+        ours = median_of(ecrm("caller", words), shop, 5).wall
+        yield Figure(f"caller by {way}, beyond start-up / 1 s", 1, max(ours - start, 0.0), 1.0)
 
 
 def fresh(folder: Path) -> Path:

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING
 from ecrm_cli.core import settings_cases_checks
 from ecrm_cli.core.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from ecrm_cli.core.errors import DataError
+from ecrm_cli.core.money import Money, read_money
 from ecrm_cli.core.secrets import LiteralSecret, is_reference
 from ecrm_cli.core.settings_faults import BadSetting, bad
 from ecrm_cli.core.yamlfile import Document
 
 if TYPE_CHECKING:
-    from ecrm_cli.core.settings import Business, Sections
+    from ecrm_cli.core.settings import Business, Points, Sections
 
 _TAG = re.compile(r"([a-z]{2,3})(-[A-Z][a-z]{3})?(-(?:[A-Z]{2}|[0-9]{3}))?")
 _TOPIC = re.compile(r"[a-z][a-z0-9_-]*")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _SENDER = re.compile(r"(?:[^<>\r\n]*<)?[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,.]+>?")
 _URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
+
+# The largest order there can be must not earn more than a BIGINT holds.
+MOST_POINTS = 10_000
 
 # Words that mean something else where a topic's name stands.
 _NO_TOPICS = {
@@ -52,7 +56,54 @@ def problems(document: Document, sections: Sections) -> Iterator[DataError]:
             'Write it with http:// or https://, such as "https://shop.example/e".',
         )
     yield from _topics(document, sections.consent.topics)
+    yield from _points(document, sections.loyalty.points)
     yield from settings_cases_checks.problems(document, sections)
+
+
+def _points(document: Document, points: Points) -> Iterator[DataError]:
+    for key, given in (("per", points.per), ("value", points.value)):
+        if given is not None and read_money(given) is None:
+            yield bad(
+                document,
+                f"loyalty.points.{key}",
+                f"{given!r} is no amount of money.",
+                "Write it with its currency, such as 100 RSD or 0.03 EUR.",
+            )
+
+
+def programme_problems(document: Document, points: Points) -> Iterator[DataError]:
+    """Yield what the parts of a points programme lack or contradict, each being right by itself.
+
+    Kept apart from ``problems``: the rest of the program goes on while a programme is half made.
+    """
+    if (points.per is None) != (points.value is None):
+        key = "value" if points.value is None else "per"
+        yield bad(
+            document,
+            f"loyalty.points.{key}",
+            f"A points programme needs loyalty.points.{key}.",
+            "Write an amount, such as 3 RSD, or run ecrm setup loyalty.",
+        )
+        return
+    per, value = _money(points.per), _money(points.value)
+    if per and value and per.currency != value.currency:
+        yield bad(
+            document,
+            "loyalty.points.value",
+            f"Points are earned in {per.currency} and worth {value.currency}.",
+            "Write both in one currency.",
+        )
+    if per and points.earn > per.amount * MOST_POINTS:
+        yield bad(
+            document,
+            "loyalty.points.earn",
+            f"{points.earn} points for {per} are too many to count.",
+            f"At most {MOST_POINTS} for each unit of the currency.",
+        )
+
+
+def _money(given: str | None) -> Money | None:
+    return read_money(given) if given is not None else None
 
 
 def _business(document: Document, business: Business) -> Iterator[DataError]:

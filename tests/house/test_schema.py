@@ -42,6 +42,7 @@ ENGINE_OWN = r"\b(PRIMARY KEY|UNIQUE|FOREIGN KEY|REFERENCES|CHECK|CREATE (UNIQUE
 # What happened is added to, never rewritten; only erasure and a merge of two people may touch it.
 FACTS = {
     "consent_event", "suppression", "contact_tag", "refund", "audit_entry", "case_event", "event",
+    "ledger_entry",
 }  # fmt: skip
 
 

@@ -69,6 +69,8 @@ def generated(seed: int, zone: str, size: int = 40) -> Book:
     for _ in range(10):
         _order(book, draw, None)
     for contact_id in range(1, size + 1):
+        for _ in range(draw.choice((0, 0, 1, 3))):
+            _points(book, draw, contact_id)
         for _ in range(draw.choice((0, 0, 1, 2))):
             _case(book, draw, contact_id)
         if draw.random() < 0.2:
@@ -237,6 +239,25 @@ def _refund(book: Book, draw: random.Random, order_id: int, contact_id: int | No
         refunded_at=_moment(book, draw),
         recorded_at=RECORDED,
     )
+
+
+def _points(book: Book, draw: random.Random, contact_id: int) -> None:
+    points = draw.choice((0, 5, 10, 100, -7, -100))
+    number = len(book.rows("ledger_entry")) // 2 + 1
+    moment = _moment(book, draw)
+    for account, owner, change in (("member", contact_id, points), ("issued", None, -points)):
+        book.add(
+            "ledger_entry",
+            transaction_id=number,
+            kind="earn",
+            account=account,
+            contact_id=owner,
+            points=change,
+            idempotency_key=f"earn#{number}",
+            actor="tester",
+            posted_for=moment,
+            recorded_at=RECORDED,
+        )
 
 
 def _case(book: Book, draw: random.Random, contact_id: int) -> None:

@@ -170,4 +170,8 @@ MEANINGS: dict[str, Meaning] = {
     "orders.channel: {eq: web, before: 90d}": lambda p: any(
         row["channel"] == "web" for row in p.orders(last=91)
     ),
+    "points: {gte: 100}": lambda p: p.points() >= 100,
+    "points: 0": lambda p: p.points() == 0,
+    "points: {lt: 0}": lambda p: p.points() < 0,
+    "points: {between: [1, 10]}": lambda p: 1 <= p.points() <= 10,
 }

@@ -54,6 +54,7 @@ class Person:
         facts = (
             self._own("contact_tag"), self._own("consent_event"),
             self._own("orders", "ordered_at"), self._own("refund", "refunded_at"),
+            self._own("ledger_entry", "posted_for"),
             self._own("support_case", "opened_at"), self._own("event"),
         )  # fmt: skip
         return self._day(self.row["created_at"]) <= self.as_of or any(facts)
@@ -228,6 +229,10 @@ class Person:
         found = sorted(self.days_ago(row["ordered_at"]) for row in self.orders())
         back = [late for late, early in pairwise(found) if early - late > lapsed]
         return min(back, default=None)
+
+    def points(self) -> int:
+        """Return the points they had."""
+        return sum(row["points"] for row in self._own("ledger_entry", "posted_for"))
 
     def products(self, first: int | None = None, last: int = 0) -> set[str]:
         """Return the products they ordered in those days, in lower case."""

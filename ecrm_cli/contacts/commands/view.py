@@ -13,13 +13,14 @@ from ecrm_cli.core.app import App
 from ecrm_cli.core.formats import shown
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.intake import ops as intake
+from ecrm_cli.loyalty import ops as loyalty
 from ecrm_cli.orders import ops as orders
 from ecrm_cli.outbox import ops as outbox
 from ecrm_cli.segments import ops as segments
 
 # Each room that knows something of a person says it in the same four columns.
 TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, cases.timeline,
-             intake.timeline, audit.timeline)  # fmt: skip
+             loyalty.timeline, intake.timeline, audit.timeline)  # fmt: skip
 SHOWN_EVENTS = 15
 
 
@@ -32,7 +33,7 @@ def page(app: App, store: Store, contact_id: int) -> Row:
         "segments": segments.of_contact(store, asking, contact_id),
         "orders": orders.summary_of_contact(store, contact_id),
         "scores": None,
-        "points": None,
+        "points": loyalty.points_of(store, contact_id),
         "open_cases": cases.undone_of_contact(
             store, app.now, contact_id, lambda: policy_of(app.settings)
         ),
@@ -65,6 +66,8 @@ def lines(told: Row) -> Iterator[str]:
         f"last {shown(row['last_ordered_at'])}"
         for row in told["orders"]
     )
+    yield "Points"
+    yield f"  {told['points']}"
     yield from _cases(told["open_cases"])
     yield "Segments"
     yield from _list(told["segments"])
