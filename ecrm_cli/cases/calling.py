@@ -25,8 +25,18 @@ def called(store: Store, words: str, country: str | None) -> int | None:
     if not found and _DIALLED.fullmatch(said) and len(digits) >= FEWEST_DIGITS:
         rows = store.rows("contacts.by_ending", kind="phone", ending=digits)
         found = dict.fromkeys(row["contact_id"] for row in rows)
+    return _only(store, words, list(found))
+
+
+def named(store: Store, words: str) -> int | None:
+    """Return the one contact with this given name; None if none. Raises Ambiguous."""
+    rows = store.rows("cases.by_given_name", words=words.strip())
+    return _only(store, words, [row["contact_id"] for row in rows])
+
+
+def _only(store: Store, words: str, found: list[int]) -> int | None:
     if len(found) > 1:
-        raise contacts.Ambiguous(words, store.rows("contacts.labels", contact_ids=list(found)))
+        raise contacts.Ambiguous(words, store.rows("contacts.labels", contact_ids=found))
     return next(iter(found), None)
 
 

@@ -11,7 +11,7 @@ from tests.door import NOW, Ecrm
 WAYS = [
     "+381641234567", "064 123 4567", "064/123-4567", "(064) 1234567", "00381 64 123 45 67",
     "tel:+381-64-123-4567", "234567", "123 4567", "ana@example.org", "ANA@example.org", "Petrović",
-    "ana petrovic", "P-1",
+    "ana petrovic", "Ana", "P-1",
 ]  # fmt: skip
 
 
