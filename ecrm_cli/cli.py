@@ -36,7 +36,8 @@ class Noun:
     aliases: tuple[str, ...] = ()
 
 
-PEOPLE, MAIL, SALES, DATA, HOUSE = "People", "Mail", "Sales", "Data in and out", "The house"
+PEOPLE, MAIL, SERVICE, SALES = "People", "Mail", "Service", "Sales"
+DATA, HOUSE = "Data in and out", "The house"
 
 NOUNS = (
     Noun("contact", "contacts.commands.contact", "People: find, show, add, edit, tag.", PEOPLE,
@@ -50,9 +51,22 @@ NOUNS = (
          MAIL, ("campaigns", "newsletter", "newsletters")),
     Noun("mail", "outbox.commands.mail", "Service mail to one person, and what has not left yet.",
          MAIL, ("mails",)),
+    Noun("case", "cases.commands.case", "What customers ask and complain about.", SERVICE,
+         ("cases", "ticket", "tickets")),
+    Noun("caller", "cases.commands.caller", "Who is calling, and what to know of them.", SERVICE,
+         ("callers",)),
+    Noun("interaction", "cases.commands.interaction", "Calls, visits, chats and letters.", SERVICE,
+         ("interactions",)),
+    Noun("agent", "cases.commands.agent", "Who deals with cases.", SERVICE, ("agents",)),
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
+    Noun("loyalty", "loyalty.commands.loyalty", "Points: settle, give, spend, prove.", SALES,
+         ("points", "loyalties")),
+    Noun("report", "reports.commands.report", "The numbers of a period, and what each means.",
+         SALES, ("reports",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
+    Noun("today", "upkeep.commands.today", "What needs somebody today.", HOUSE),
+    Noun("run", "upkeep.commands.run", "Do what is due: the one line for cron.", HOUSE),
     Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
     Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
     Noun("config", "upkeep.commands.config", "Look at and change config.yaml.", HOUSE),

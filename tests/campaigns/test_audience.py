@@ -7,8 +7,9 @@ from itertools import product
 
 import pytest
 
-from ecrm_cli.campaigns import audience
+from ecrm_cli.campaigns import audience, rehearsal
 from ecrm_cli.campaigns.drafts import Draft, draft_of
+from ecrm_cli.campaigns.rehearsal import recipients, rehearse
 from ecrm_cli.consent import ops as consent
 from ecrm_cli.consent import suppressions
 from ecrm_cli.contacts import ops as contacts
@@ -110,9 +111,8 @@ def test_a_broken_template_is_told_with_how_many_it_hits(
     draft = draft_of(shop_app, "spring")
     with shop_app.reading() as store:
         size = audience.fill(store, draft.asking, draft.whom)
-        found = audience.breakages(
-            Renderer(draft.outgoing, draft.terms), audience.recipients(store)
-        )
+        people = audience.wanted(store)
+    found = rehearse(shop_app, Renderer(draft.outgoing, draft.terms), people)
     assert size.wanted == 3
     (breakage,) = found
     assert breakage.contact_ids == [1, 2]
@@ -128,6 +128,29 @@ def test_a_template_without_an_end_is_not_rendered_for_everybody(
     draft = draft_of(shop_app, "spring")
     with shop_app.reading() as store:
         audience.fill(store, draft.asking, draft.whom)
-        renderer = Renderer(draft.outgoing, draft.terms)
-        with pytest.raises(StoppedTemplate):
-            audience.breakages(renderer, audience.recipients(store))
+        people = audience.wanted(store)
+    with pytest.raises(StoppedTemplate):
+        rehearse(shop_app, Renderer(draft.outgoing, draft.terms), people)
+
+
+def test_nobody_is_kept_from_the_book_while_messages_are_rehearsed(shop_app: App) -> None:
+    draft = draft_of(shop_app, "spring")
+    with shop_app.reading() as store:
+        audience.fill(store, draft.asking, draft.whom)
+        people = audience.wanted(store)
+    impatient = replace(shop_app, wait=0.0)
+    met = []
+    for recipient in recipients(shop_app, people):
+        with impatient.writing() as store:
+            contacts.choose(store, [recipient.contact["id"]])
+        met.append(recipient.address)
+    assert len(met) == 3
+
+
+def test_who_is_gone_when_their_turn_comes_is_left_out(
+    shop_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal, "BATCH", 1)
+    assert [one.address for one in recipients(shop_app, [1, 77, 2])] == [
+        "ana@example.org", "ben@example.org",
+    ]  # fmt: skip

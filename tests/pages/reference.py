@@ -1,4 +1,4 @@
-"""Writes docs/reference out of the code: commands, exit codes, settings.
+"""Writes docs/reference out of the code: commands, exit codes, figures, settings.
 
 ``python -m tests.pages.reference`` writes the pages; with ``--check`` it only says which are stale.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 from ecrm_cli.cli import NOUNS, global_options, list_options, open_door
 from ecrm_cli.core.errors import EcrmError
+from ecrm_cli.reports.definitions import FEW, HEADS, definitions
 from tests.pages.settings_table import settings
 from tests.tree import Leaf, leaves, own_parameters, root_context
 
@@ -24,6 +25,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": commands_page(),
         "exit-codes.md": exit_codes_page(),
+        "kpis.md": kpis_page(),
         "settings.md": settings_page(),
     }
 
@@ -87,6 +89,27 @@ def exit_codes_page() -> str:
         meaning = (family.__doc__ or "").splitlines()[0]
         rows.append((str(family.code), family.kind, meaning))
     return _page(["# Exit codes", _table(("Code", "Kind", "Meaning"), rows)])
+
+
+def kpis_page() -> str:
+    """Return the page of figures: what each means, under its head."""
+    parts = [
+        "# What each figure means",
+        "The same words as `ecrm report define NAME`. A rate is a fraction from 0 to 1 with the "
+        "unit `ratio`, a time is in seconds, money has one row a currency; null was not "
+        f"measured, 0 was. A share, average or median of fewer than {FEW} is said to be of *few*.",
+    ]
+    for head in HEADS:
+        own = [each for each in definitions().values() if each.head == head]
+        parts += [f"## {head.capitalize()}"] if own else []
+        for each in own:
+            parts += [
+                f"### {each.kpi}",
+                each.says,
+                f"- Formula: {each.formula}\n- Unit: `{each.unit}`\n- Source: {each.source}\n"
+                f"- Measured from what `{each.brings}` brings",
+            ]
+    return _page(parts)
 
 
 def settings_page() -> str:
