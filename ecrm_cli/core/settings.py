@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, field
 
 from ecrm_cli.core.secrets import reveal
+from ecrm_cli.core.settings_cases import Cases, Sla
 from ecrm_cli.core.workspace import Workspace
 from ecrm_cli.core.yamlfile import Document, read
 
@@ -109,7 +110,7 @@ class Loyalty(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sections(Struct, frozen=True, forbid_unknown_fields=True):
-    """The blocks of config.yaml; every key has a default."""
+    """The blocks of config.yaml; every key has a default. ``agents`` are who deals with cases."""
 
     business: Business = Business()
     mail: Mail = Mail()
@@ -118,6 +119,9 @@ class Sections(Struct, frozen=True, forbid_unknown_fields=True):
     consent: Consent = Consent()
     retention: Retention = Retention()
     loyalty: Loyalty = Loyalty()
+    agents: tuple[str, ...] = ()
+    cases: Cases = Cases()
+    sla: Sla = Sla()
 
 
 class Settings(Sections, frozen=True, kw_only=True):

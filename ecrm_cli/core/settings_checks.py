@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from ecrm_cli.core import settings_cases_checks
 from ecrm_cli.core.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.money import Money, read_money
 from ecrm_cli.core.secrets import LiteralSecret, is_reference
+from ecrm_cli.core.settings_faults import BadSetting, bad
 from ecrm_cli.core.yamlfile import Document
 
 if TYPE_CHECKING:
@@ -32,16 +34,12 @@ _NO_TOPICS = {
 }
 
 
-class BadSetting(DataError):
-    """A setting of the right type that makes no sense."""
-
-
 def problems(document: Document, sections: Sections) -> Iterator[DataError]:
     """Yield everything that is wrong with the settings, in the order of the sections."""
     yield from _business(document, sections.business)
     mail = sections.mail
     if mail.sender is not None and not _SENDER.fullmatch(mail.sender):
-        yield _bad(
+        yield bad(
             document,
             "mail.from",
             f"{mail.sender!r} is no sender.",
@@ -51,7 +49,7 @@ def problems(document: Document, sections: Sections) -> Iterator[DataError]:
         yield LiteralSecret(document.place("mail", "smtp", "password"))
     url = sections.links.base_url
     if url is not None and not _URL.fullmatch(url):
-        yield _bad(
+        yield bad(
             document,
             "links.base_url",
             f"{url!r} is no web address.",
@@ -59,12 +57,13 @@ def problems(document: Document, sections: Sections) -> Iterator[DataError]:
         )
     yield from _topics(document, sections.consent.topics)
     yield from _points(document, sections.loyalty.points)
+    yield from settings_cases_checks.problems(document, sections)
 
 
 def _points(document: Document, points: Points) -> Iterator[DataError]:
     for key, given in (("per", points.per), ("value", points.value)):
         if given is not None and read_money(given) is None:
-            yield _bad(
+            yield bad(
                 document,
                 f"loyalty.points.{key}",
                 f"{given!r} is no amount of money.",
@@ -79,7 +78,7 @@ def programme_problems(document: Document, points: Points) -> Iterator[DataError
     """
     if (points.per is None) != (points.value is None):
         key = "value" if points.value is None else "per"
-        yield _bad(
+        yield bad(
             document,
             f"loyalty.points.{key}",
             f"A points programme needs loyalty.points.{key}.",
@@ -88,14 +87,14 @@ def programme_problems(document: Document, points: Points) -> Iterator[DataError
         return
     per, value = _money(points.per), _money(points.value)
     if per and value and per.currency != value.currency:
-        yield _bad(
+        yield bad(
             document,
             "loyalty.points.value",
             f"Points are earned in {per.currency} and worth {value.currency}.",
             "Write both in one currency.",
         )
     if per and points.earn > per.amount * MOST_POINTS:
-        yield _bad(
+        yield bad(
             document,
             "loyalty.points.earn",
             f"{points.earn} points for {per} are too many to count.",
@@ -114,7 +113,7 @@ def _business(document: Document, business: Business) -> Iterator[DataError]:
     if business.currency not in CURRENCIES:
         upper = business.currency.upper()
         near = [upper] if upper in CURRENCIES else []
-        yield _bad(
+        yield bad(
             document,
             "business.currency",
             f"{business.currency!r} is no currency.",
@@ -124,14 +123,14 @@ def _business(document: Document, business: Business) -> Iterator[DataError]:
     for index, tag in enumerate(business.languages):
         found = _TAG.fullmatch(tag)
         if found is None or (len(found[1]) == 2 and found[1] not in LANGUAGES):
-            yield _bad(
+            yield bad(
                 document,
                 f"business.languages.{index}",
                 f"{tag!r} is no language.",
                 "Write a tag such as sr-Latn, en, ru, ar." + _mean(_tags_like(tag)),
             )
     if business.color is not None and not _COLOR.fullmatch(business.color):
-        yield _bad(
+        yield bad(
             document,
             "business.color",
             f"{business.color!r} is no colour.",
@@ -145,7 +144,7 @@ def _mean(near: list[str]) -> str:
 
 def _country(document: Document, given: str) -> BadSetting:
     near = countries_like(given)
-    return _bad(
+    return bad(
         document,
         "business.country",
         f"{given!r} is no country.",
@@ -191,7 +190,7 @@ def _zone(document: Document, given: str) -> Iterator[DataError]:
     else:
         return
     if not known:
-        yield _bad(
+        yield bad(
             document,
             "business.timezone",
             "This machine has no list of time zones.",
@@ -199,7 +198,7 @@ def _zone(document: Document, given: str) -> Iterator[DataError]:
         )
         return
     near = zones_like(given, known)
-    yield _bad(
+    yield bad(
         document,
         "business.timezone",
         f"{given!r} is no time zone.",
@@ -222,20 +221,13 @@ def _topics(document: Document, topics: tuple[str, ...]) -> Iterator[DataError]:
     for index, topic in enumerate(topics):
         key = f"consent.topics.{index}"
         if topic in _NO_TOPICS:
-            yield _bad(document, key, f"A topic may not be called {topic!r}.", _NO_TOPICS[topic])
+            yield bad(document, key, f"A topic may not be called {topic!r}.", _NO_TOPICS[topic])
         elif not _TOPIC.fullmatch(topic):
-            yield _bad(
+            yield bad(
                 document,
                 key,
                 f"{topic!r} is no name for a topic.",
                 "Use small letters, digits and -.",
             )
         elif topic in topics[:index]:
-            yield _bad(document, key, f"The topic {topic!r} stands twice.", "Remove one of them.")
-
-
-def _bad(
-    document: Document, key: str, said: str, hint: str = "", near: Sequence[str] = ()
-) -> BadSetting:
-    path = tuple(int(part) if part.isdigit() else part for part in key.split("."))
-    return BadSetting(said, hint=hint, place=document.place(*path), matches=near)
+            yield bad(document, key, f"The topic {topic!r} stands twice.", "Remove one of them.")

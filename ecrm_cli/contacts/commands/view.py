@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ecrm_cli.audit import ops as audit
+from ecrm_cli.cases import ops as cases
+from ecrm_cli.cases.hours import policy_of
 from ecrm_cli.consent import ops as consent
 from ecrm_cli.contacts import ops
 from ecrm_cli.core.app import App
@@ -17,8 +19,8 @@ from ecrm_cli.outbox import ops as outbox
 from ecrm_cli.segments import ops as segments
 
 # Each room that knows something of a person says it in the same four columns.
-TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, loyalty.timeline,
-             intake.timeline, audit.timeline)  # fmt: skip
+TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, cases.timeline,
+             loyalty.timeline, intake.timeline, audit.timeline)  # fmt: skip
 SHOWN_EVENTS = 15
 
 
@@ -32,7 +34,9 @@ def page(app: App, store: Store, contact_id: int) -> Row:
         "orders": orders.summary_of_contact(store, contact_id),
         "scores": None,
         "points": loyalty.points_of(store, contact_id),
-        "open_cases": None,
+        "open_cases": cases.undone_of_contact(
+            store, app.now, contact_id, lambda: policy_of(app.settings)
+        ),
         "timeline": timeline(store, contact_id),
     }
 
@@ -64,6 +68,13 @@ def lines(told: Row) -> Iterator[str]:
     )
     yield "Points"
     yield f"  {told['points']}"
+    if told["open_cases"]:
+        yield "Open cases"
+        yield from _list(
+            f"{row['ref']} {row['subject']}: {row['status']}, {row['priority']}"
+            + (f", due {shown(row['due_at'])}" if row["due_at"] else "")
+            for row in told["open_cases"]
+        )
     yield "Segments"
     yield from _list(told["segments"])
     yield "Timeline"
