@@ -16,8 +16,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-demo: .venv ## the main job before your eyes, in the folder demo-shop
-	@$(RUN) -m tests.pages.walkthrough docs/tutorial.md --folder demo-shop
+demo: .venv ## a shop with people in it, in the folder demo-shop, made anew each time
+	@echo "Where it says ecrm, type .venv/bin/ecrm, or first: . .venv/bin/activate"
+	@echo
+	@.venv/bin/ecrm demo demo-shop --force
 
 test: .venv ## the tests (no server, no network)
 	@echo "Running the tests. Those that need servers, mounts or shells run with: make test-real"

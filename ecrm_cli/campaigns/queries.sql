@@ -36,8 +36,11 @@ LEFT JOIN first_reason l USING (contact_id);
 -- name: audience_counts
 SELECT reason, count(*) AS contacts FROM audience GROUP BY reason ORDER BY contacts DESC, reason;
 
--- name: choose_audience
-INSERT INTO chosen_contact SELECT contact_id FROM audience WHERE reason IS NULL;
+-- In one row: a million rows would be a million dictionaries.
+-- name: wanted
+SELECT coalesce(list(contact_id ORDER BY contact_id), []) AS contact_ids
+FROM audience
+WHERE reason IS NULL;
 
 -- name: first_of_audience
 SELECT min(contact_id) AS contact_id FROM audience WHERE reason IS NULL;

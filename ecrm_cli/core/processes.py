@@ -60,11 +60,6 @@ def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[b
 
     It keeps the open file ``keep``; what it says on stderr is added to ``complaints``.
     """
-    environment = dict(os.environ)
-    root = Path(__file__).parents[2]
-    if root.name not in ("site-packages", "dist-packages"):
-        found = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
     try:
         sink = os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
     except OSError:
@@ -77,11 +72,21 @@ def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[b
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=sink,
-            env=environment,
+            env=environment_of_ours(),
             pass_fds=() if sys.platform == "win32" else (keep,),
         )
     finally:
         os.close(sink)
+
+
+def environment_of_ours() -> dict[str, str]:
+    """Return this environment, such that another Python finds this program in it."""
+    environment = dict(os.environ)
+    root = Path(__file__).parents[2]
+    if root.name not in ("site-packages", "dist-packages"):
+        found = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
+    return environment
 
 
 def on_stop_signals(act: Callable[[], None]) -> None:

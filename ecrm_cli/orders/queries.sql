@@ -470,6 +470,7 @@ WITH placed AS (
     FROM orders
     WHERE contact_id IS NOT NULL AND NOT is_test AND ordered_at < $as_of
         AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+        AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
 ),
 own_days AS (
     SELECT CAST(local_day AS DATE) AS local_day,
