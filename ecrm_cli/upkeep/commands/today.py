@@ -22,7 +22,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command("today", cls=ListCommand)
 def show_today(ctx: typer.Context) -> None:
-    """Show what needs somebody today; each line ends with the command that deals with it.
+    """What needs somebody today.
+
+    Each line ends with the command that deals with it.
 
     Example: ecrm today
     """
