@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench import figures
 from bench.figures import Figure
+from bench.growth import growth
 from bench.process import CommandFailed, measured, python
 from bench.sending import MIDDLE, SMALL, sending
 
@@ -36,10 +37,11 @@ def main() -> int:
     asked.add_argument("--only", choices=["sending"], help="measure this and nothing else")
     given = asked.parse_args()
     folder = figures.fresh(DATA / "run")
-    people = _made("contacts", round(PEOPLE * given.scale), given.scale)
-    sales = _made("orders", round(SALES * given.scale), given.scale)
+    people, sales = _files(given.scale)
     try:
         found = _measure(folder, people, sales) if given.only != "sending" else []
+        if given.only != "sending":
+            found += _told(growth(folder, _files(given.scale / 10), (people, sales)))
         found += _told(sending(folder, _lists(given.scale)))
     except CommandFailed as error:
         sys.stderr.write(f"A measured command failed: {error}\n")
@@ -49,6 +51,14 @@ def main() -> int:
     missed = sum(not figure.met for figure in found)
     sys.stdout.write(f"{len(found)} figures, {missed} over budget\n")
     return 0
+
+
+def _files(scale: float) -> tuple[Path, Path]:
+    """Return the files of contacts and of orders at a scale."""
+    return (
+        _made("contacts", round(PEOPLE * scale), scale),
+        _made("orders", round(SALES * scale), scale),
+    )
 
 
 def _measure(folder: Path, people: Path, sales: Path) -> list[Figure]:

@@ -111,7 +111,7 @@ def loyalty(folder: Path) -> Iterator[Figure]:
     scan = median_of(python("-c", SCAN, "crm.duckdb"), shop, 3).wall
     measured(ecrm("setup", "loyalty", "--per", "10 EUR", "--value", "0.3 EUR"), shop)
     first = measured(ecrm("loyalty", "settle"), shop)
-    yield Figure("loyalty settle of all orders / scan of orders", 12, first.wall, scan)
+    yield Figure("loyalty settle of all orders / scan of orders", 10, first.wall, scan)
     yield Figure(f"loyalty settle, memory / {MIB_BUDGET} MiB", 1, first.memory, MIB_BUDGET, "MiB")
     again = median_of(ecrm("loyalty", "settle"), shop, 3).wall
     yield Figure("loyalty settle with nothing new / scan of orders", 3, again, scan)

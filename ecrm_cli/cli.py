@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ NOUNS = (
     Noun("report", "reports.commands.report", "The numbers of a period, and what each means.",
          SALES, ("reports",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
-    Noun("demo", "demo.commands", "Make a shop with people in it, and show what ecrm does.", HOUSE),
+    Noun("today", "upkeep.commands.today", "What needs somebody today.", HOUSE),
+    Noun("run", "upkeep.commands.run", "Do what is due: the one line for cron.", HOUSE),
     Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
     Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
     Noun("config", "upkeep.commands.config", "Look at and change config.yaml.", HOUSE),
@@ -176,8 +178,9 @@ class Door(typer.core.TyperGroup):
                 formatter.write_dl([(n.name, n.sign) for n in NOUNS if n.panel == panel])
 
 
+@cache
 def open_door(noun: Noun) -> Any:
-    """Import a noun's commands."""
+    """Import a noun's commands; once made, they stay as they are."""
     module = importlib.import_module(f"ecrm_cli.{noun.module}")
     command = typer.main.get_command(module.app)
     command.name = noun.name

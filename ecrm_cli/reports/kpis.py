@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from ecrm_cli.consent import ops as consent
-from ecrm_cli.core.calendar import as_of_end
 from ecrm_cli.core.queries import named
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.orders.gaps import usual_gap
@@ -161,12 +160,11 @@ def retention(store: Store, terms: Terms, found: Row) -> Figure:
     """Return who bought again; says so when the period is shorter than customers usually take."""
     home, days = terms.home, terms.period.days
     value = ratio(Decimal(found["retained"]), Decimal(found["active_before"]))
-    usual = 0
-    if value is not None and terms.known is None:
-        as_of = min(terms.until, as_of_end(terms.as_of, home.zone))
-        usual = usual_gap(store, as_of, home.zone, home.lapse).usual
-    short = f"{days} days are fewer than the {usual} customers usually take"
-    note = short if days < usual else ""
+    note = ""
+    if value is not None:
+        gap = usual_gap(store, terms.until, home.zone, home.lapse, terms.known)
+        if gap.origin == "measured" and days < gap.usual:
+            note = f"{days} days are shorter than the usual gap of {gap.usual}"
     return Figure("retention", value, cases=int(found["active_before"]), note=note)
 
 
@@ -178,7 +176,9 @@ def sales(store: Store, terms: Terms, active: int) -> Iterator[Figure]:
     of_customers = Decimal(sum(row["of_customers"] for row in found))
     yield Figure("orders-per-customer", ratio(of_customers, Decimal(active)), cases=active)
     seen = {row["currency"]: row for row in found}
-    for currency in [terms.currency] if terms.currency else seen:
+    # The workspace's own money first.
+    own_first = sorted(seen, key=lambda code: (code != terms.home.currency, code))
+    for currency in [terms.currency] if terms.currency else own_first:
         yield from _money(seen.get(currency, NOTHING_SOLD | {"currency": currency}))
 
 
@@ -220,9 +220,7 @@ def points(store: Store, terms: Terms) -> Iterator[Figure]:
     yield count("points-outstanding", found["outstanding"])
     programme = terms.home.programme() if terms.home.programme else None
     if programme is None:
-        yield Figure(
-            "liability", None, note="no programme in config.yaml says what a point is worth"
-        )
+        yield Figure("liability", None, note="no points programme in config.yaml")
     elif terms.currency in (None, programme.value.currency):
         worth = programme.worth(found["outstanding"])
         yield Figure("liability", worth, programme.value.currency, note="face value, breakage 0 %")

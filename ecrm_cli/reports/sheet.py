@@ -52,6 +52,7 @@ def page(store: Store, report: Report, head: Letterhead, missing: str) -> str:
         "meanings": list(_meanings(report)),
         "few_below": FEW,
         "as_of": str(terms.as_of),
+        "apart": any(each.kpi == "lapsed-vips" for each in report.figures),
         "command": again(terms, terms.known or head.now, compared=report.before is not None),
     }
     return Templates([shipped("templates")]).named(TEMPLATE).render(words)
@@ -96,7 +97,7 @@ def _card(row: dict[str, Any]) -> dict[str, Any]:
 
 def title(kpi: str) -> str:
     """Write a figure's name as a heading: average-order-value is Average order value."""
-    return kpi.replace("-", " ").capitalize()
+    return kpi.replace("-", " ").capitalize().replace("vips", "VIPs")
 
 
 def _chart(one: Series, terms: Terms, number: int) -> dict[str, Any]:

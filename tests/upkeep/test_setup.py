@@ -124,7 +124,7 @@ def test_loyalty_says_what_the_programme_would_have_cost(ecrm: Ecrm) -> None:
         "loyalty.points.value": "3 RSD", "loyalty.points.rounding": "down",
     }  # fmt: skip
     assert answer.stderr.splitlines()[0] == (
-        "In the last 365 days 1 customers bought for 4000.00 RSD: that is 39 points, "
+        "In the last 365 days 1 customer bought for 4000.00 RSD: that is 39 points, "
         "worth 117.00 RSD, 2.9 % of it."
     )
 

@@ -20,8 +20,7 @@ from ecrm_cli.segments import ops as segments
 
 # Each room that knows something of a person says it in the same four columns.
 TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, cases.timeline,
-             loyalty.timeline,
-             intake.timeline, audit.timeline)  # fmt: skip
+             loyalty.timeline, intake.timeline, audit.timeline)  # fmt: skip
 SHOWN_EVENTS = 15
 
 
@@ -67,6 +66,8 @@ def lines(told: Row) -> Iterator[str]:
         f"last {shown(row['last_ordered_at'])}"
         for row in told["orders"]
     )
+    yield "Points"
+    yield f"  {told['points']}"
     if told["open_cases"]:
         yield "Open cases"
         yield from _list(
@@ -74,8 +75,6 @@ def lines(told: Row) -> Iterator[str]:
             + (f", due {shown(row['due_at'])}" if row["due_at"] else "")
             for row in told["open_cases"]
         )
-    yield "Points"
-    yield f"  {told['points']}"
     yield "Segments"
     yield from _list(told["segments"])
     yield "Timeline"
