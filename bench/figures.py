@@ -25,14 +25,17 @@ with duckdb.connect(sys.argv[1], read_only=True) as book:
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: ``ours`` over ``reference`` should not pass ``budget``."""
+    """One line of the table: ``ours`` over ``reference`` should not pass ``budget``.
+
+    Of a rate the budget is the ``least``.
+    """
 
     name: str
     budget: float
     ours: float
     reference: float
     unit: str = "s"
-    note: str = ""
+    least: bool = False
 
     @property
     def ratio(self) -> float:
@@ -42,7 +45,12 @@ class Figure:
     @property
     def met(self) -> bool:
         """Whether the budget is kept."""
-        return self.ratio <= self.budget
+        return self.ratio >= self.budget if self.least else self.ratio <= self.budget
+
+    @property
+    def limit(self) -> str:
+        """The budget in words."""
+        return f"{'≥' if self.least else '≤'} {self.budget:g}"
 
 
 def start_up(folder: Path) -> Iterator[Figure]:

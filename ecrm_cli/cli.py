@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -175,8 +176,9 @@ class Door(typer.core.TyperGroup):
                 formatter.write_dl([(n.name, n.sign) for n in NOUNS if n.panel == panel])
 
 
+@cache
 def open_door(noun: Noun) -> Any:
-    """Import a noun's commands."""
+    """Import a noun's commands; once made, they stay as they are."""
     module = importlib.import_module(f"ecrm_cli.{noun.module}")
     command = typer.main.get_command(module.app)
     command.name = noun.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -51,13 +53,21 @@ class Receiver:
     connections: int = 0
     say: Say = field(default=lambda stage, address: None)
     utf8: bool = False
+    pipelining: bool = False
 
     @property
     def recipients(self) -> list[str]:
         """To whom mail came, in order."""
         return [mail.recipient for mail in self.taken]
 
-    async def handle_MAIL(  # noqa: N802 - aiosmtpd's own names
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's own names
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, offers: list[str]
+    ) -> list[str]:
+        """Say what the server can do."""
+        session.host_name = name
+        return [*(["250-PIPELINING"] if self.pipelining else []), *offers]
+
+    async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Answer to MAIL FROM."""
@@ -197,3 +207,16 @@ def receiving(
         running.loop.call_soon_threadsafe(running.over.set)
         thread.join(10)
         assert not thread.is_alive()
+
+
+def make_certificate(folder: Path) -> Path:
+    """Make a certificate of ``localhost`` that nobody vouches for, with its key, in one file."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+         "-keyout", "key.pem", "-out", "cert.pem"],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+    both = folder / "both.pem"
+    both.write_text((folder / "cert.pem").read_text() + (folder / "key.pem").read_text())
+    return both

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ecrm_cli.consent import ops as consent
 from ecrm_cli.contacts import ops as contacts
-from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.store import Row, Store
-from ecrm_cli.core.template import StoppedTemplate
 from ecrm_cli.outbox import freezing
 from ecrm_cli.outbox.model import Recipient, Transport
-from ecrm_cli.outbox.rendering import Renderer
 from ecrm_cli.segments import ops as segments
 from ecrm_cli.segments.model import Asking, Rule
 
@@ -25,8 +23,9 @@ NO_MESSAGE = "<preview@example.invalid>"
 class Whom:
     """Who is asked for: a rule less those of other rules.
 
-    With ``unreached`` those whom an earlier run of the campaign reached are left out too;
-    ``broken`` are contacts for whom the template fails.
+    ``open_complaint`` is the rule of those who wait for an answer to a complaint; None: they are
+    written to like everybody. With ``unreached`` those whom an earlier run of the campaign
+    reached are left out too; ``broken`` are contacts for whom the template fails.
     """
 
     campaign: str
@@ -34,6 +33,7 @@ class Whom:
     rule: Rule
     exclude: tuple[Rule, ...]
     transport: Transport
+    open_complaint: Rule | None = None
     unreached: bool = False
     broken: tuple[int, ...] = ()
 
@@ -51,21 +51,15 @@ class Size:
         return self.wanted + sum(self.skipped.values())
 
 
-@dataclass
-class Breakage:
-    """One way in which a template fails, and for whom: ids, and the first few addresses."""
-
-    error: DataError
-    contact_ids: list[int] = field(default_factory=list)
-    examples: list[str] = field(default_factory=list)
-
-
 def fill(store: Store, asking: Asking, whom: Whom) -> Size:
     """Fill the table ``audience`` that a run is frozen from."""
     store.run("campaigns.create_left_out")
     for rule in whom.exclude:
         segments.choose(store, rule, asking)
         store.run("campaigns.leave_out_chosen")
+    if whom.open_complaint is not None:
+        segments.choose(store, whom.open_complaint, asking)
+        store.run("campaigns.leave_out_complaints")
     if whom.unreached:
         store.run("campaigns.leave_out_reached", campaign=whom.campaign, transport=whom.transport)
     if whom.broken:
@@ -78,11 +72,16 @@ def fill(store: Store, asking: Asking, whom: Whom) -> Size:
     return Size(counted.pop(None, 0), counted)
 
 
-def recipients(store: Store) -> Iterator[Recipient]:
-    """Yield those in ``audience`` who would be written to, as a message would have them."""
-    contacts.choose(store, [])
-    store.run("campaigns.choose_audience")
-    return map(as_recipient, contacts.letters(store))
+def wanted(store: Store) -> array[int]:
+    """Return the ids of those in ``audience`` who would be written to."""
+    row = store.one("campaigns.wanted")
+    return array("q", row["contact_ids"] if row else [])
+
+
+def batch(store: Store, contact_ids: Sequence[int]) -> list[Recipient]:
+    """Return contacts as messages would have them."""
+    contacts.choose(store, contact_ids)
+    return [as_recipient(row) for row in contacts.letters(store)]
 
 
 def one(store: Store, contact_id: int) -> Recipient:
@@ -108,22 +107,3 @@ def as_recipient(contact: Row) -> Recipient:
         variant=None,
         mime_id=NO_MESSAGE,
     )
-
-
-def breakages(renderer: Renderer, people: Iterable[Recipient]) -> list[Breakage]:
-    """Render everybody's templates; return each way in which they fail, the commonest first.
-
-    Raises StoppedTemplate at once: a template without an end has one for nobody.
-    """
-    found: dict[str, Breakage] = {}
-    for recipient in people:
-        try:
-            renderer.check(recipient)
-        except StoppedTemplate:
-            raise
-        except DataError as error:
-            breakage = found.setdefault(error.message, Breakage(error))
-            breakage.contact_ids.append(recipient.contact["id"])
-            if len(breakage.examples) < 3:
-                breakage.examples.append(recipient.address)
-    return sorted(found.values(), key=lambda breakage: -len(breakage.contact_ids))

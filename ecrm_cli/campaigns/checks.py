@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from ecrm_cli.campaigns import audience, files
 from ecrm_cli.campaigns.drafts import Draft, draft_of
 from ecrm_cli.campaigns.model import NobodyToMail
+from ecrm_cli.campaigns.rehearsal import rehearse
 from ecrm_cli.core.errors import DataError, EcrmError
 from ecrm_cli.outbox.rendering import Renderer
 from ecrm_cli.segments.checks import line as line
 
 if TYPE_CHECKING:
     from ecrm_cli.core.app import App
-    from ecrm_cli.core.store import Row, Store
+    from ecrm_cli.core.store import Row
 
 
-def findings(store: Store, app: App, name: str) -> list[Row]:
+def findings(app: App, name: str) -> list[Row]:
     """Return what is wrong: rule, severity, message, hint, examples (addresses, or file:line).
 
     Raises NotFound for a campaign that is not there.
@@ -30,17 +31,19 @@ def findings(store: Store, app: App, name: str) -> list[Row]:
     if found:
         return found
     try:
-        return list(_of_draft(store, draft_of(app, name)))
+        return list(_of_draft(app, draft_of(app, name)))
     except DataError as error:
         return [_finding(error)]
 
 
-def _of_draft(store: Store, draft: Draft) -> Iterator[Row]:
+def _of_draft(app: App, draft: Draft) -> Iterator[Row]:
     renderer = Renderer(draft.outgoing, draft.terms)
-    size = audience.fill(store, draft.asking, draft.whom)
+    with app.reading() as store:
+        size = audience.fill(store, draft.asking, draft.whom)
+        people = audience.wanted(store)
     if not size.wanted:
         yield _finding(NobodyToMail(draft.rule.segment, size.skipped), "warning")
-    for breakage in audience.breakages(renderer, audience.recipients(store)):
+    for breakage in rehearse(app, renderer, people):
         hits = len(breakage.contact_ids)
         said = f"{breakage.error.message} This hits {hits} of {size.wanted} people."
         yield _finding(breakage.error, message=said, examples=breakage.examples)

@@ -9,7 +9,7 @@ from ecrm_cli.audit import ops as audit
 from ecrm_cli.campaigns import audience
 from ecrm_cli.campaigns.changes import Changes
 from ecrm_cli.campaigns.drafts import Draft
-from ecrm_cli.campaigns.planning import Plan, check
+from ecrm_cli.campaigns.planning import Plan, check, last_size
 from ecrm_cli.core.errors import Conflict
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.outbox import changing, freezing
@@ -48,13 +48,14 @@ def freeze(store: Store, now: datetime, plan: Plan) -> int:
     """
     draft = plan.draft
     with store.transaction():
+        sent_before = last_size(store)
         # Taking the number first makes two sends of the same moment conflict.
         run_id = freezing.create_run(store, now, draft.outgoing)
         before = latest(store, draft.name)
         if before is not None and before["run"] != plan.last_run:
             raise BegunMeanwhile(draft.name, before["ref"])
         size = audience.fill(store, draft.asking, plan.whom)
-        check(store, plan, size)
+        check(plan, size, sent_before)
         freezing.enqueue(store, now, run_id, draft.terms.key)
         store.run(
             "campaigns.add_run",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # An import may use half of its 1.5 GiB budget: the engine takes 1.3 to 1.5 times its limit.
 IMPORT_MEMORY = "768MB"
+# What may be large and is done beside other work has less: a run frozen, 512 MiB.
+MODEST_MEMORY = "320MB"
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,17 @@ class App:
             yield store
 
     @contextmanager
-    def writing(self, *, files: bool = False) -> Iterator[Store]:
+    def writing(self, *, files: bool = False, memory: str | None = None) -> Iterator[Store]:
         """Open the store to write, its schema brought up to date.
 
-        With ``files`` the engine may read files of the machine: an import needs that.
+        With ``files`` the engine may read files of the machine: an import needs that. ``memory``
+        is what the engine may take before it uses the disk.
         """
         from ecrm_cli.core.migrations import migrate
         from ecrm_cli.core.store import open_store
 
-        with open_store(self._opening(read_only=False, files=files)) as store:
+        opening = self._opening(read_only=False, files=files)
+        with open_store(replace(opening, memory=memory or opening.memory)) as store:
             migrate(store, self.now)
             yield store
 
@@ -89,4 +93,4 @@ class App:
             actor=self.actor,
             sealed=not files,
         )
-        return Opening(**{**vars(opening), "memory": IMPORT_MEMORY}) if files else opening
+        return replace(opening, memory=IMPORT_MEMORY) if files else opening

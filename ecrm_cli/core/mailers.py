@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -133,16 +133,17 @@ class SmtpMailer:
                 return Answer("skipped", "the server knows no SMTPUTF8", "no-smtputf8")
             line.command_encoding = "utf-8"
             options = " SMTPUTF8 BODY=8BITMIME"
-        code, words = _asked(line, "MAIL", f"FROM:<{sender}>{options}")
-        if code >= 500 and code not in _ABOUT_THE_MESSAGE:
+        verb, code, words = _asked_in_order(
+            line, {"MAIL": f"FROM:<{sender}>{options}", "RCPT": f"TO:<{recipient}>"}
+        )
+        if verb == "MAIL" and code >= 500 and code not in _ABOUT_THE_MESSAGE:
             raise SenderRefused(self._server, sender, reply_words(code, words))
-        if code < 300:
-            code, words = _asked(line, "RCPT", f"TO:<{recipient}>")
         return None if code < 300 else _judged(code, words)
 
     def _hand_over(self, line: smtplib.SMTP, message: bytes) -> Answer:
         try:
-            code, words = _asked(line, "DATA")
+            _tell(line, "DATA")
+            code, words = _heard(line, "DATA")
         except _Closed as closed:
             # No byte of the message was on its way: the server cannot have taken it.
             self._drop()
@@ -182,9 +183,37 @@ class _Closed(Exception):
         self.words = words
 
 
-def _asked(line: smtplib.SMTP, verb: str, rest: str = "") -> tuple[int, bytes]:
+def _asked_in_order(line: smtplib.SMTP, commands: Mapping[str, str]) -> tuple[str, int, bytes]:
+    """Give commands; return the first that was refused, or the last, and the answer to it.
+
+    A server that takes them at one go (RFC 2920) is given them so: that saves a round trip.
+    """
+    together = line.has_extn("pipelining")
+    if together:
+        _tell(line, *(f"{verb} {rest}" for verb, rest in commands.items()))
+    answer = "", 0, b""
+    for verb, rest in commands.items():
+        if not together:
+            _tell(line, f"{verb} {rest}")
+        code, words = _heard(line, verb)
+        if answer[1] < 300:
+            answer = verb, code, words
+        if code >= 300 and not together:
+            break
+    return answer
+
+
+def _tell(line: smtplib.SMTP, *commands: str) -> None:
     try:
-        code, words = line.docmd(verb, rest)
+        line.send("".join(f"{command}\r\n" for command in commands))
+    except OSError as error:
+        verb = commands[0].partition(" ")[0]
+        raise _Closed(f"the server closed the connection at {verb} ({_why(error)})") from error
+
+
+def _heard(line: smtplib.SMTP, verb: str) -> tuple[int, bytes]:
+    try:
+        code, words = line.getreply()
     except OSError as error:
         raise _Closed(f"the server closed the connection at {verb} ({_why(error)})") from error
     if code == 421:

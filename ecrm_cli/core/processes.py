@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ecrm_cli.core.system import PRIVATE_FILE, lock_file, not_written
@@ -22,10 +23,11 @@ class Hold:
         self.handle = handle
 
     def say(self, words: str) -> None:
-        """Write into the file who holds it."""
-        os.ftruncate(self.handle, 0)
-        os.lseek(self.handle, 0, os.SEEK_SET)
-        os.write(self.handle, words.encode())
+        """Write into the file who holds it; where the disk is full it stays unsaid."""
+        with suppress(OSError):
+            os.ftruncate(self.handle, 0)
+            os.lseek(self.handle, 0, os.SEEK_SET)
+            os.write(self.handle, words.encode())
 
     def is_at(self, path: Path) -> bool:
         """Whether the file is still the one at ``path``: its folder may have been moved."""
@@ -63,7 +65,12 @@ def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[b
     if root.name not in ("site-packages", "dist-packages"):
         found = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
-    with complaints.open("ab") as sink:
+    try:
+        sink = os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+    except OSError:
+        # A full disk must not keep mail from being settled.
+        sink = os.open(os.devnull, os.O_WRONLY)
+    try:
         return subprocess.Popen(  # noqa: S603 - this interpreter, a module of ours
             # -P: a file in the current folder must not be taken for one of Python's own.
             [sys.executable, "-P", "-m", module],
@@ -73,6 +80,8 @@ def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[b
             env=environment,
             pass_fds=() if sys.platform == "win32" else (keep,),
         )
+    finally:
+        os.close(sink)
 
 
 def on_stop_signals(act: Callable[[], None]) -> None:

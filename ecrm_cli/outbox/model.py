@@ -10,6 +10,10 @@ STATUSES = ("queued", "sending", "sent", "deferred", "failed", "unknown", "skipp
 STATES = ("running", "paused", "cancelled", "finished")
 ENDED = ("cancelled", "finished")
 
+# What the owner may say of a message in doubt.
+VERDICTS = ("sent", "failed")
+
+Verdict = Literal["sent", "failed"]
 Kind = Literal["campaign", "service"]
 Transport = Literal["folder", "smtp"]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Literal
 
 from ecrm_cli.audit import ops as audit
 from ecrm_cli.core.errors import Conflict, NotFound
 from ecrm_cli.core.store import Row, Store
-from ecrm_cli.outbox.model import ENDED, STATUSES
+from ecrm_cli.outbox.model import ENDED, STATUSES, Verdict
 
 PAGE = 1_000
 
@@ -42,6 +41,18 @@ class NotInDoubt(Conflict):
             f"Not in doubt, or not of this run: {named}{' …' if len(message_ids) > 5 else ''}.",
             hint="See the list: ecrm campaign recipients NAME --status unknown",
             matches=[str(number) for number in message_ids],
+        )
+
+
+class NoNoticeInDoubt(Conflict):
+    """A run was named that is no service mail in doubt."""
+
+    def __init__(self, run_ids: Sequence[int]) -> None:
+        refs = [f"R-{number}" for number in run_ids]
+        super().__init__(
+            f"No service mail in doubt: {', '.join(refs[:5])}{' …' if len(refs) > 5 else ''}.",
+            hint="See the list: ecrm mail queue. A campaign's: ecrm campaign resolve NAME",
+            matches=refs,
         )
 
 
@@ -102,7 +113,7 @@ def resolve(
     now: datetime,
     run_id: int,
     message_ids: Sequence[int],
-    verdict: Literal["sent", "failed"],
+    verdict: Verdict,
 ) -> int:
     """Record the owner's word on messages in doubt; return how many. Raises NotInDoubt."""
     wanted = list(dict.fromkeys(message_ids))
@@ -115,6 +126,22 @@ def resolve(
         audit.record(
             store, now, "mail resolve", {"run": run_id, "verdict": verdict, "messages": wanted}
         )
+    return len(wanted)
+
+
+def resolve_notices(store: Store, now: datetime, run_ids: Sequence[int], verdict: Verdict) -> int:
+    """Record the owner's word on service mail in doubt, by its runs; return how many.
+
+    All of them or none. Raises NoNoticeInDoubt.
+    """
+    wanted = list(dict.fromkeys(run_ids))
+    with store.transaction():
+        rows = store.rows("outbox.notices_in_doubt", run_ids=wanted)
+        known = {row["run_id"]: row["message_id"] for row in rows}
+        if others := [number for number in wanted if number not in known]:
+            raise NoNoticeInDoubt(others)
+        for run_id in wanted:
+            resolve(store, now, run_id, [known[run_id]], verdict)
     return len(wanted)
 
 

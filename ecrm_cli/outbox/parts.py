@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import IntEnum
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -53,14 +53,14 @@ class _Pressed:
         )
 
 
-class _Spot(Enum):
+class _Spot(IntEnum):
     """Where in a page a value stands."""
 
-    TEXT = "text"
-    LINK = "link"
+    TEXT = 0
+    LINK = 1
     # Inside a tag or a style a value may decide how other things look.
-    TAG = "tag"
-    STYLE = "style"
+    TAG = 2
+    STYLE = 3
 
 
 class Press:

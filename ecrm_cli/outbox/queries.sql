@@ -297,6 +297,13 @@ FROM message
 WHERE run_id = $run_id AND status = 'unknown'
     AND message_id IN (SELECT unnest($message_ids::BIGINT[]));
 
+-- name: notices_in_doubt
+SELECT o.run_id, m.message_id
+FROM outgoing o
+JOIN message m USING (run_id)
+WHERE o.kind = 'service' AND m.status = 'unknown'
+    AND o.run_id IN (SELECT unnest($run_ids::BIGINT[]));
+
 -- name: resolve
 UPDATE message
 SET status = $status, reason = 'resolved', sent_at = CASE WHEN $status = 'sent' THEN claimed_at END

@@ -15,7 +15,7 @@ from ecrm_cli.core.mail import Letter, Skeleton
 from ecrm_cli.core.template import Template, Templates
 from ecrm_cli.outbox.model import Outgoing, Recipient, Terms
 from ecrm_cli.outbox.parts import Parts, Press
-from ecrm_cli.outbox.tokens import list_headers, token_of, unsubscribe_url
+from ecrm_cli.outbox.tokens import list_headers, tokens_by, unsubscribe_url
 from ecrm_cli.outbox.wording import files_of
 
 COLOR = "#2f5d50"
@@ -74,10 +74,12 @@ class Renderer:
         }
         self._languages: dict[str | None, _Language] = {}
         self._business = with_colors(terms.business)
+        self._token_of = tokens_by(terms.key)
+        self._date = datetime.min, ""
 
     def render(self, recipient: Recipient, now: datetime) -> bytes:
         """Return the message; raises BadTemplate, NoSubject, BadAddress."""
-        token = token_of(recipient.mime_id, self.terms.key)
+        token = self._token_of(recipient.mime_id)
         shown = self._shown(recipient, token)
         return self._skeleton.fill(
             Letter(self._headers(recipient, shown, token, now), shown.text, shown.html)
@@ -85,7 +87,7 @@ class Renderer:
 
     def show(self, recipient: Recipient) -> Shown:
         """Return what a recipient would read; raises BadTemplate, NoSubject."""
-        return self._shown(recipient, token_of(recipient.mime_id, self.terms.key))
+        return self._shown(recipient, self._token_of(recipient.mime_id))
 
     def check(self, recipient: Recipient) -> None:
         """Render a recipient's templates and nothing more; raises BadTemplate, BadAddress."""
@@ -127,18 +129,24 @@ class Renderer:
         return names
 
     def _headers(self, recipient: Recipient, shown: Shown, token: str, now: datetime) -> str:
-        from email.utils import format_datetime
-
         names = (recipient.contact.get("given_name"), recipient.contact.get("family_name"))
         lines = [
             mailbox("To", " ".join(filter(None, names)), wire_address(recipient.address)),
             unstructured("Subject", shown.subject),
-            exact("Date", format_datetime(now)),
+            self._dated(now.replace(microsecond=0)),
             exact("Message-ID", recipient.mime_id),
         ]
         if self.outgoing.kind == "campaign":
             lines += [exact(*header) for header in list_headers(token, self.terms)]
         return "".join(lines)
+
+    def _dated(self, second: datetime) -> str:
+        """Return the Date header; many messages leave in the same second."""
+        from email.utils import format_datetime
+
+        if self._date[0] != second:
+            self._date = second, exact("Date", format_datetime(second))
+        return self._date[1]
 
     def _language(self, wanted: str | None) -> _Language:
         """Return the templates for somebody's language: the nearest there is, or the default."""

@@ -156,7 +156,8 @@ class Session:
         )
         setup = {"way": how.way.as_dict(), "now": how.now.isoformat(),
                  "per_second": how.per_second / connections}  # fmt: skip
-        self._crew = Crew(setup, held, how.place.logs / "senders.log")
+        self._log = how.place.logs / "senders.log"
+        self._crew = Crew(setup, held, self._log)
 
     def run(self) -> Outcome:
         """Work until nothing is due."""
@@ -213,7 +214,7 @@ class Session:
         if report.interrupted:
             raise KeyboardInterrupt
         if report.bug or self._idle == MOST_IDLE:
-            raise BrokenSender(self._how.place.logs, report.bug)
+            raise BrokenSender(self._log, report.bug)
         if report.outside is not None and self._idle:
             raise SendingStopped(report.outside)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from ecrm_cli.outbox.model import Terms
@@ -9,17 +10,26 @@ from ecrm_cli.outbox.model import Terms
 SALT = "ecrm.unsubscribe"
 
 
-def token_of(mime_id: str, key: str) -> str:
-    """Return the token of a message: the hash in its Message-ID, signed with the workspace's key.
+def tokens_by(key: str) -> Callable[[str], str]:
+    """Return what makes the token of a Message-ID: the hash in it, signed with the workspace's key.
 
     The hash is found again in ``message``; nobody else can tell from it whose it is.
     """
+    import hmac
     from hashlib import sha256
 
     from itsdangerous import Signer
+    from itsdangerous.encoding import base64_encode
 
-    local = mime_id.strip("<>").partition("@")[0]
-    return Signer(key, salt=SALT, digest_method=sha256).sign(local).decode()
+    # What Signer.sign does, without deriving the key for every recipient anew.
+    derived = Signer(key, salt=SALT, digest_method=sha256).derive_key()
+
+    def token_of(mime_id: str) -> str:
+        local = mime_id.strip("<>").partition("@")[0]
+        signature = base64_encode(hmac.digest(derived, local.encode(), "sha256"))
+        return f"{local}.{signature.decode()}"
+
+    return token_of
 
 
 def by_mail(token: str, mailto: str) -> str:
@@ -39,10 +49,10 @@ def list_headers(token: str, terms: Terms) -> list[tuple[str, ...]]:
 
     List-Unsubscribe, and over https List-Unsubscribe-Post (RFC 8058).
     """
-    mail = f"<{by_mail(token, terms.mailto)}>"
-    if terms.base_url is None:
-        return [("List-Unsubscribe", mail)]
     url = unsubscribe_url(token, terms)
+    if terms.base_url is None:
+        return [("List-Unsubscribe", f"<{url}>")]
+    mail = f"<{by_mail(token, terms.mailto)}>"
     headers: list[tuple[str, ...]] = [("List-Unsubscribe", f"<{url}>", mail)]
     if url.startswith("https://"):
         headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))

@@ -190,6 +190,8 @@ def main() -> None:
     except Halted:
         pass
     except Exception:
+        # On stderr for the log; on stdout so that the sender can say what happened.
+        traceback.print_exc()
         bug = json.dumps({"bug": traceback.format_exc()})
         write_whole(STDOUT, bug.encode() + b"\n")
     # The thread that reads orders may be waiting for one; it is not waited for.

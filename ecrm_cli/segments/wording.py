@@ -201,6 +201,11 @@ class Wording:
         raise NothingCompared(self.field, known, self.example, self.document.place(*self.path))
 
 
+def _reader(argument: Argument) -> Callable[[Written], str]:
+    """Return what reads an argument: true and false are words where they may be chosen."""
+    return text_or_truth if "true" in argument.choices else text
+
+
 def written_at(document: Document, path: Path) -> Written:
     """Return a value as it stands in a rule."""
     node = document.nodes[path]
@@ -209,11 +214,6 @@ def written_at(document: Document, path: Path) -> Written:
         items = tuple(written_at(document, (*path, index)) for index in range(len(data)))
         return Written(data, items=items)
     return Written(data, node.value if isinstance(node.value, str) else "")
-
-
-def _reader(argument: Argument) -> Callable[[Written], str]:
-    """Return what reads an argument: true and false are words where they may be chosen."""
-    return text_or_truth if "true" in argument.choices else text
 
 
 def _at(data: Any, path: Path) -> Any:

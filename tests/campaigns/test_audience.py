@@ -7,8 +7,9 @@ from itertools import product
 
 import pytest
 
-from ecrm_cli.campaigns import audience
+from ecrm_cli.campaigns import audience, rehearsal
 from ecrm_cli.campaigns.drafts import Draft, draft_of
+from ecrm_cli.campaigns.rehearsal import recipients, rehearse
 from ecrm_cli.consent import ops as consent
 from ecrm_cli.consent import suppressions
 from ecrm_cli.contacts import ops as contacts
@@ -25,7 +26,8 @@ AUDIENCE = query("house.audience", "SELECT contact_id, reason FROM audience ORDE
 SAY = query("house.say", """
     INSERT INTO consent_event (consent_event_id, contact_id, channel, topic, status, source, actor,
                                occurred_at, recorded_at)
-    VALUES ($number, $contact_id, 'email', $topic, $status, 'test', 'tester', $at, $at)
+    SELECT unnest(range(1, len($whom) + 1)), unnest($whom), 'email', unnest($topics),
+           unnest($statuses), 'test', 'tester', $at, $at
 """)  # fmt: skip
 
 
@@ -80,13 +82,20 @@ STOPS: list[str | None] = [None, "bounce", "complaint"]
 def test_many_are_answered_as_each_alone_is(store: Store) -> None:
     lives = list(product(STORIES, STOPS))
     ids = [*people(store, len(lives)), person(store)]
-    said = 0
-    for contact_id, (story, stop) in zip(ids, lives, strict=False):
-        for topic, status in story:
-            said += 1
-            store.run(SAY, number=said, contact_id=contact_id, topic=topic, status=status, at=NOW)
-        if stop:
-            suppressions.suppress(store, NOW, "email", [f"p{contact_id}@example.org"], stop)
+    said = [
+        (contact_id, topic, status)
+        for contact_id, (story, _stop) in zip(ids, lives, strict=False)
+        for topic, status in story
+    ]
+    whom, topics, statuses = (list(column) for column in zip(*said, strict=True))
+    store.run(SAY, whom=whom, topics=topics, statuses=statuses, at=NOW)
+    for reason in filter(None, STOPS):
+        stopped = [
+            f"p{contact_id}@example.org"
+            for contact_id, (_story, stop) in zip(ids, lives, strict=False)
+            if stop == reason
+        ]
+        suppressions.suppress(store, NOW, "email", stopped, reason)
     contacts.choose(store, ids)
     consent.answer_chosen(store, "email", "offers")
     found = store.rows(query("house.answers", "FROM contact_answer ORDER BY contact_id"))
@@ -102,9 +111,8 @@ def test_a_broken_template_is_told_with_how_many_it_hits(
     draft = draft_of(shop_app, "spring")
     with shop_app.reading() as store:
         size = audience.fill(store, draft.asking, draft.whom)
-        found = audience.breakages(
-            Renderer(draft.outgoing, draft.terms), audience.recipients(store)
-        )
+        people = audience.wanted(store)
+    found = rehearse(shop_app, Renderer(draft.outgoing, draft.terms), people)
     assert size.wanted == 3
     (breakage,) = found
     assert breakage.contact_ids == [1, 2]
@@ -120,6 +128,29 @@ def test_a_template_without_an_end_is_not_rendered_for_everybody(
     draft = draft_of(shop_app, "spring")
     with shop_app.reading() as store:
         audience.fill(store, draft.asking, draft.whom)
-        renderer = Renderer(draft.outgoing, draft.terms)
-        with pytest.raises(StoppedTemplate):
-            audience.breakages(renderer, audience.recipients(store))
+        people = audience.wanted(store)
+    with pytest.raises(StoppedTemplate):
+        rehearse(shop_app, Renderer(draft.outgoing, draft.terms), people)
+
+
+def test_nobody_is_kept_from_the_book_while_messages_are_rehearsed(shop_app: App) -> None:
+    draft = draft_of(shop_app, "spring")
+    with shop_app.reading() as store:
+        audience.fill(store, draft.asking, draft.whom)
+        people = audience.wanted(store)
+    impatient = replace(shop_app, wait=0.0)
+    met = []
+    for recipient in recipients(shop_app, people):
+        with impatient.writing() as store:
+            contacts.choose(store, [recipient.contact["id"]])
+        met.append(recipient.address)
+    assert len(met) == 3
+
+
+def test_who_is_gone_when_their_turn_comes_is_left_out(
+    shop_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal, "BATCH", 1)
+    assert [one.address for one in recipients(shop_app, [1, 77, 2])] == [
+        "ana@example.org", "ben@example.org",
+    ]  # fmt: skip

@@ -162,7 +162,7 @@ def test_the_owners_word_settles_those_in_doubt(doubtful: Ecrm) -> None:
     ("words", "code"),
     [
         (["--as", "lost", "1"], 2), (["--as", "sent", "x"], 2), (["--as", "sent", "4"], 5),
-        (["--as", "sent", "999"], 5),
+        (["--as", "sent", "999"], 5), (["--as", "sent", "²"], 2), (["--as", "sent", "9" * 30], 2),
     ],
 )  # fmt: skip
 def test_only_what_is_in_doubt_can_be_settled(doubtful: Ecrm, words: list[str], code: int) -> None:

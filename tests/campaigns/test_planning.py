@@ -41,8 +41,8 @@ TABLES = ("outgoing", "message", "campaign_run", "audit_entry")
 def planned(app: App, **wish: object) -> Plan:
     with app.reading() as store:
         last = runs.latest(store, "spring")
-        wanted = Wish(**wish)  # type: ignore[arg-type]
-        return planning.plan(store, draft_of(app, "spring"), wanted, last["run"] if last else None)
+    wanted = Wish(**wish)  # type: ignore[arg-type]
+    return planning.plan(app, draft_of(app, "spring"), wanted, last["run"] if last else None)
 
 
 def frozen(app: App, **wish: object) -> int:
@@ -206,10 +206,9 @@ def test_what_stayed_on_this_machine_reached_nobody_who_is_mailed_through_a_serv
     sent(shop_app, first, 1, 2, 4)
     draft = draft_of(shop_app, "spring")
     through = replace(draft, whom=replace(draft.whom, transport="smtp"))
-    with shop_app.reading() as store:
-        with pytest.raises(NobodyToMail):
-            planning.plan(store, draft, Wish(again=True), first)
-        assert planning.plan(store, through, Wish(again=True), first).size.wanted == 3
+    with pytest.raises(NobodyToMail):
+        planning.plan(shop_app, draft, Wish(again=True), first)
+    assert planning.plan(shop_app, through, Wish(again=True), first).size.wanted == 3
 
 
 @pytest.mark.parametrize(("said", "error"), [(None, WrongCount), (2, WrongCount), (3, None)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import stat
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from ecrm_cli.core.errors import OutsideFailure
 from ecrm_cli.core.maildir import FolderMailer, make_maildir
 from ecrm_cli.core.mailers import Answer, SenderRefused, SmtpMailer, stuffed
 from ecrm_cli.core.smtp import Server, ServerRefused
-from tests.smtpserver import DROP, STALL, USER, WORD, Receiver, receiving
+from tests.smtpserver import DROP, STALL, USER, WORD, Receiver, make_certificate, receiving
 
 MESSAGE = b"Subject: hello\r\nTo: ana@example.org\r\n\r\nHi.\r\n"
 SHOP, ANA, BEN = "shop@example.com", "ana@example.org", "ben@example.org"
@@ -310,16 +309,7 @@ def test_every_line_ends_in_crlf_so_that_nothing_is_smuggled(end: bytes) -> None
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of ``localhost``, with its key, in one file."""
-    folder = tmp_path_factory.mktemp("certificate")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-         "-keyout", "key.pem", "-out", "cert.pem"],
-        cwd=folder, check=True, capture_output=True,
-    )  # fmt: skip
-    both = folder / "both.pem"
-    both.write_text((folder / "cert.pem").read_text() + (folder / "key.pem").read_text())
-    return both
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture

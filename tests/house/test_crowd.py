@@ -49,8 +49,7 @@ def freeze_spring(folder: Path) -> None:
     words = ("--segment", "everybody", "--subject", "Spring")
     assert ecrm("campaign", "new", "spring", *words).code == 0
     app = app_of(folder)
-    with app.reading() as store:
-        plan = planning.plan(store, draft_of(app, "spring"), Wish(), None)
+    plan = planning.plan(app, draft_of(app, "spring"), Wish(), None)
     with app.writing() as store:
         runs.freeze(store, NOW, plan)
 

@@ -140,6 +140,48 @@ def test_a_mail_in_doubt_ends_with_6_and_is_not_sent_again(served: Ecrm, smtp: R
     assert served("mail", "queue", "--json").json[0]["unknown"] == 1
 
 
+@pytest.fixture
+def doubtful(served: Ecrm, smtp: Receiver) -> Ecrm:
+    """The shop with two receipts in doubt, R-1 and R-2, and one that arrived, R-3."""
+    smtp.say = lambda stage, to: DROP if stage == "END" else None
+    assert [send(served, "--key", key).code for key in ("a", "b")] == [6, 6]
+    smtp.say = lambda stage, to: None
+    assert send(served, "--key", "c").code == 0
+    return served
+
+
+def in_doubt(ecrm: Ecrm) -> list[str]:
+    """The runs that the queue shows."""
+    return [row["ref"] for row in ecrm("mail", "queue", "--json").json if row["unknown"]]
+
+
+def test_the_owners_word_settles_service_mail_in_doubt(doubtful: Ecrm, smtp: Receiver) -> None:
+    said = doubtful("mail", "resolve", "--as", "failed", "R-1")
+    assert (said.code, said.stdout) == (0, "1 is failed now.\n")
+    # As jq writes the runs of the queue, one number a line.
+    piped = doubtful("mail", "resolve", "--as", "sent", "-", "--json", stdin="2\n")
+    assert (piped.code, piped.json) == (0, {"as": "sent", "resolved": 1})
+    assert in_doubt(doubtful) == []
+    assert send(doubtful, "--key", "b", "--json").json["status"] == "sent"
+    assert len(smtp.taken) == 1
+    newest = doubtful("audit", "list", "--json").json
+    assert "mail resolve" in {row["command"] for row in newest}
+
+
+@pytest.mark.parametrize(("words", "code", "sentence"), [
+    (("--as", "lost", "R-1"), 2, "lost"),
+    (("--as", "sent", "receipt"), 2, "'receipt' is not the number of a run"),
+    (("--as", "sent", "R-1", "R-3"), 5, "No service mail in doubt: R-3."),
+    (("--as", "failed", "R-9"), 5, "No service mail in doubt: R-9."),
+])  # fmt: skip
+def test_only_service_mail_in_doubt_can_be_settled_and_then_all_or_none(
+    doubtful: Ecrm, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    said = doubtful("mail", "resolve", *words)
+    assert (said.code, sentence in said.stderr) == (code, True), said.stderr
+    assert in_doubt(doubtful) == ["R-1", "R-2"]
+
+
 def test_a_mail_that_is_deferred_ends_with_0_and_says_when(served: Ecrm, smtp: Receiver) -> None:
     smtp.say = lambda stage, to: "451 4.7.1 greylisted" if stage == "RCPT" else None
     answer = send(served, "--key", "r")

@@ -11,7 +11,7 @@ from itsdangerous import BadSignature, Signer
 from ecrm_cli.core.headers import BadAddress
 from ecrm_cli.core.template import BadTemplate, StoppedTemplate
 from ecrm_cli.outbox.rendering import NoSubject, Renderer
-from ecrm_cli.outbox.tokens import SALT, token_of
+from ecrm_cli.outbox.tokens import SALT, tokens_by
 from tests.door import NOW
 from tests.outbox.letters import BUSINESS, TERMS, addressee, outgoing, part, sent, to
 
@@ -40,7 +40,7 @@ def test_a_campaign_has_the_headers_of_a_list_and_none_of_a_machine() -> None:
 
 def test_unsubscribing_is_a_mail_where_there_is_no_page() -> None:
     message = sent(outgoing(), to())
-    token = token_of(to().mime_id, TERMS.key)
+    token = tokens_by(TERMS.key)(to().mime_id)
     assert message["list-unsubscribe"] == (
         f"<mailto:hello@zrno.example?subject=unsubscribe%20{token}>"
     )
@@ -52,7 +52,7 @@ def test_unsubscribing_is_a_mail_where_there_is_no_page() -> None:
                                               ("http", None)])  # fmt: skip
 def test_one_click_is_offered_over_https_only(scheme: str, post: str | None) -> None:
     message = sent(outgoing(), to(), replace(TERMS, base_url=f"{scheme}://zrno.example/e/"))
-    token = token_of(to().mime_id, TERMS.key)
+    token = tokens_by(TERMS.key)(to().mime_id)
     page, mail = str(message["list-unsubscribe"]).split(", ")
     assert page == f"<{scheme}://zrno.example/e/u/{token}>"
     assert mail.startswith("<mailto:hello@zrno.example?")
@@ -68,7 +68,7 @@ def test_a_page_of_another_alphabet_stands_in_ascii_in_the_header() -> None:
 
 
 def test_a_token_tells_nothing_of_who_it_is_for_and_cannot_be_made_up() -> None:
-    token = token_of(to().mime_id, TERMS.key)
+    token = tokens_by(TERMS.key)(to().mime_id)
     message = sent(outgoing(), to())
     for known in ("ana", "example", "petrovi", "spring", "offers"):
         assert known not in token.lower()

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from ecrm_cli.core.errors import OutsideFailure
+from ecrm_cli.core.queries import query
 from ecrm_cli.core.store import Store
 from ecrm_cli.outbox import ops
-from ecrm_cli.outbox.crew import SendingStopped
+from ecrm_cli.outbox.crew import BrokenSender, SendingStopped
 from ecrm_cli.outbox.sending import TransportChanged, opener_of, send, sending_of
 from tests.outbox.runs import RECEIPT, SPRING, freeze, messages
 from tests.outbox.shops import Shop, adds_up
@@ -189,8 +190,6 @@ def test_an_address_with_a_line_break_never_reaches_the_server(
 
 def _address(shop: Shop, run_id: int, address: str) -> None:
     """Give the first message of a run an address that no import would let in."""
-    from ecrm_cli.core.queries import query
-
     change = query("test.address", """
         UPDATE message SET address = $address WHERE run_id = $run_id AND seq = 1
     """)  # fmt: skip
@@ -258,8 +257,6 @@ def test_a_run_that_went_to_the_folder_does_not_go_on_through_a_server(
 
 
 def _resolve_one(store: Store, run_id: int) -> None:
-    from ecrm_cli.core.queries import query
-
     store.run(query("test.one", """
         UPDATE message SET status = 'sent' WHERE run_id = $run_id AND seq = 1
     """), run_id=run_id)  # fmt: skip
@@ -272,6 +269,29 @@ def test_a_run_that_has_not_begun_may_go_another_way(shop: Shop, smtp: Receiver)
     with shop.app.reading() as store:
         row = ops.run(store, run_id)
     assert (row["transport"], str(smtp.port) in row["place"]) == ("smtp", True)
+
+
+def test_a_bug_in_a_sender_process_is_said_and_logged_and_loses_nothing(
+    smtp_shop: Shop, smtp: Receiver
+) -> None:
+    run_id = smtp_shop.run_for(3)
+    change = query("test.no_id", """
+        UPDATE message SET mime_id = NULL WHERE run_id = $run_id AND seq = 2
+    """)  # fmt: skip
+    with smtp_shop.app.writing() as store:
+        store.run(change, run_id=run_id)
+    with pytest.raises(BrokenSender, match=r"This is a bug in ecrm.*senders\.log") as said:
+        smtp_shop.send(run_id)
+    assert said.value.code == 1
+    assert "Traceback" in (smtp_shop.place.logs / "senders.log").read_text()
+    counts = smtp_shop.counts(run_id)
+    assert (counts["sent"], counts["queued"]) == (len(smtp.taken), 3 - len(smtp.taken))
+    assert counts["queued"] >= 1
+
+
+def test_a_log_that_cannot_be_written_stops_no_mail(smtp_shop: Shop, smtp: Receiver) -> None:
+    (smtp_shop.place.logs / "senders.log").mkdir()
+    assert smtp_shop.send(smtp_shop.run_for(2)).counts["sent"] == 2
 
 
 def test_a_run_that_does_not_exist_is_not_found(shop: Shop) -> None:

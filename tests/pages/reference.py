@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ecrm_cli.cli import NOUNS, global_options, list_options
+from ecrm_cli.cli import NOUNS, global_options, list_options, open_door
 from ecrm_cli.core.errors import EcrmError
 from ecrm_cli.reports.definitions import FEW, HEADS, definitions
 from tests.pages.settings_table import settings
-from tests.tree import Leaf, leaves, opened, own_parameters, root_context
+from tests.tree import Leaf, leaves, own_parameters, root_context
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 MADE = "<!-- Made from the code by `make docs`; changes here are overwritten. -->\n"
@@ -48,7 +48,7 @@ def commands_page() -> str:
         parts += [f"## {noun.name}", noun.sign]
         if noun.aliases:
             parts.append(f"Also: {', '.join(f'`{name}`' for name in noun.aliases)}.")
-        below = opened(noun)
+        below = open_door(noun)
         parts += [
             text for leaf in found if leaf.noun is noun and not leaf.hidden
             for text in command_parts(leaf, alone=leaf.command is below)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, cast
+from typing import cast
 
 from ecrm_cli.campaigns import ops
 from ecrm_cli.campaigns.drafts import Draft
@@ -14,9 +14,10 @@ from ecrm_cli.core.errors import UsageError
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.outbox import halting
 from ecrm_cli.outbox import ops as outbox
-from ecrm_cli.outbox.model import STATUSES
+from ecrm_cli.outbox.model import STATUSES, VERDICTS, Verdict
 
-VERDICTS = ("sent", "failed")
+# As many digits as a number of the store has at most.
+LONGEST_NUMBER = 18
 
 
 class OnlyAgain(UsageError):
@@ -63,7 +64,7 @@ def recipients_of(
 def message_ids(words: Sequence[str]) -> list[int]:
     """Read the numbers of messages. Raises NotANumber."""
     for word in words:
-        if not word.isdigit():
+        if not (word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER):
             raise NotANumber(word)
     return [int(word) for word in words]
 
@@ -89,6 +90,6 @@ def resolve(door: App, name: str, verdict: str, words: Sequence[str]) -> Row:
     numbers = message_ids(with_piped(words))
     with door.writing() as store:
         run = ops.last_run(store, door, name)
-        said = cast(Literal["sent", "failed"], verdict)
+        said = cast(Verdict, verdict)
         count = outbox.resolve(store, door.now, run["run"], numbers, said)
     return {"campaign": name, "run": run["run"], "as": verdict, "resolved": count}

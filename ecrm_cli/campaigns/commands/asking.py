@@ -110,8 +110,7 @@ def check_campaign(ctx: typer.Context, name: Name, strict: Strict = False) -> in
     Example: ecrm campaign check spring
     """
     door: App = ctx.obj
-    with door.reading() as store:
-        found = checks.findings(store, door, name)
+    found = checks.findings(door, name)
     failed = any(strict or finding["severity"] == "error" for finding in found)
     lines = [checks.line(finding) for finding in found]
     door.out.thing({"ok": not failed, "findings": found}, words=lines or ["Nothing is wrong."])

@@ -22,7 +22,7 @@ from ecrm_cli.campaigns.model import (
 )
 from ecrm_cli.campaigns.planning import Plan, Wish
 from ecrm_cli.contacts.commands.naming import contact_named
-from ecrm_cli.core.app import App
+from ecrm_cli.core.app import MODEST_MEMORY, App
 from ecrm_cli.core.headers import split_sender, wire_address
 from ecrm_cli.core.store import Row
 from ecrm_cli.outbox import halting, proof
@@ -61,29 +61,35 @@ def send(door: App, name: str, wish: Wish, *, yes: bool) -> None:
     """
     draft = draft_of(door, name)
     how = sender.sending_of(door)
-    with door.reading() as store:
-        last = runs.latest(store, name)
-        if last is not None:
-            if last["state"] in runs.UNFINISHED:
-                if wish.again:
-                    raise StillUnfinished(name, last["ref"])
-            elif not wish.again:
-                raise already_sent(door, last, outbox.status(store, last["run"]))
-        unfinished = last is not None and last["state"] in runs.UNFINISHED
-        before = None if last is None else int(last["run"])
-        door.out.progress("Rendering every message once, to be sure …")
-        planned = None if unfinished else planning.plan(store, draft, wish, before)
-    door.out.progress("")
-    if planned is None:
+    last = last_run(door, name, wish)
+    if last is not None and last["state"] in runs.UNFINISHED:
         go_on(door, name, Going(yes=yes))
         return
+    door.out.progress("Rendering every message once, to be sure …")
+    planned = planning.plan(door, draft, wish, None if last is None else int(last["run"]))
+    door.out.progress("")
     tell(door, planned)
     proceed(door, f"Send to {planned.size.wanted}?", yes=yes)
-    with door.writing() as store:
+    with door.writing(memory=MODEST_MEMORY) as store:
         run_id = runs.freeze(store, door.now, planned)
     deliver(door, name, run_id, how)
     if planned.whom.broken:
         raise SomeLeftOut(name, len(planned.whom.broken))
+
+
+def last_run(door: App, name: str, wish: Wish) -> Row | None:
+    """Return the last run of a campaign, or None. Raises AlreadySent, StillUnfinished."""
+    with door.reading() as store:
+        last = runs.latest(store, name)
+        if last is None:
+            return None
+        counts = outbox.status(store, last["run"])
+    if last["state"] in runs.UNFINISHED:
+        if wish.again:
+            raise StillUnfinished(name, last["ref"])
+    elif not wish.again:
+        raise already_sent(door, last, counts)
+    return last
 
 
 def go_on(door: App, name: str, going: Going) -> None:
@@ -125,8 +131,7 @@ def prove_changes(door: App, standing: Standing, going: Going) -> None:
         door.out.note(line)
     if not going.with_changes:
         raise Changed(standing.draft.name, standing.changed.said())
-    with door.reading() as store:
-        planning.prove(store, standing.draft)
+    planning.prove(door, standing.draft)
 
 
 def deliver(door: App, name: str, run_id: int, how: sender.Sending) -> None:

@@ -1,14 +1,18 @@
 """``ecrm mail``: service mail to one person, and what has not left yet."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, cast
 
 import typer
 
 from ecrm_cli.cli import Command, ListCommand
-from ecrm_cli.contacts.commands.naming import contact_named
+from ecrm_cli.consent.model import check_word
+from ecrm_cli.contacts.commands.naming import contact_named, with_piped
 from ecrm_cli.core.app import App
+from ecrm_cli.core.errors import UsageError
 from ecrm_cli.outbox import notices, ops
+from ecrm_cli.outbox.model import VERDICTS, Verdict
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +35,19 @@ Key = Annotated[
     str | None,
     typer.Option("--key", metavar="KEY", help="Names this mail: it is sent once, however often."),
 ]
+As = Annotated[str, typer.Option("--as", metavar="sent|failed", help="What became of them.")]
+Runs = Annotated[
+    list[str], typer.Argument(metavar="RUN…", help="As mail queue lists them: R-7; - reads stdin.")
+]
+
+
+class NotARun(UsageError):
+    """What stands where the number of a run should."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            f"{words!r} is not the number of a run.", hint="They are in: ecrm mail queue"
+        )
 
 
 @app.command("send", cls=Command)
@@ -67,6 +84,30 @@ def list_queue(ctx: typer.Context) -> None:
     columns = ["ref", "kind", "name", "state", "queued", "sending", "deferred", "unknown",
                "next_try"]  # fmt: skip
     door.out.rows(rows, columns=columns)
+
+
+@app.command("resolve", cls=Command)
+def resolve_mail(ctx: typer.Context, runs: Runs, verdict: As) -> None:
+    """Say what became of service mail in doubt.
+
+    Example: ecrm mail resolve --as sent R-7
+    """
+    door: App = ctx.obj
+    check_word("outcome", verdict, VERDICTS)
+    numbers = run_numbers(with_piped(runs))
+    with door.writing() as store:
+        count = ops.resolve_notices(store, door.now, numbers, cast(Verdict, verdict))
+    found = {"as": verdict, "resolved": count}
+    door.out.thing(found, words=[f"{count} {'is' if count == 1 else 'are'} {verdict} now."])
+
+
+def run_numbers(words: Sequence[str]) -> list[int]:
+    """Read R-7, r7, #7 or 7. Raises NotARun."""
+    found = [re.fullmatch(r"(?:[Rr]-?|#)?([0-9]{1,18})", word) for word in words]
+    for word, one in zip(words, found, strict=True):
+        if one is None:
+            raise NotARun(word)
+    return [int(one[1]) for one in found if one]
 
 
 def words(sent: Mapping[str, Any], busy: str) -> Iterator[str]:
