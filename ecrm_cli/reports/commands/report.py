@@ -77,7 +77,7 @@ def report_kpis(
     Example: ecrm report kpi --month last --compare previous
     """
     door: App = ctx.obj
-    code = known_currency(currency) if currency else None
+    code = None if currency is None else known_currency(currency)
     said = Said(first, last, month, quarter, year, days)
     terms = terms_of(door, said, Looking(as_of, known_on), LAST_MONTH, code)
     if sql:
