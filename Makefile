@@ -44,8 +44,9 @@ bench: .venv ## measure at SCALE (1 is full size: 1 M contacts, 5 M orders)
 	@echo "Measuring at scale $(SCALE); the data is made in bench/data."
 	@$(RUN) -m bench --scale $(SCALE)
 
-test-real: .venv ## the tests marked real: a shell, a full disk, the built wheel
+test-real: .venv ## the tests marked real: a shell, a full disk, a browser, the built wheel
 	@echo "Running the tests marked real."
+	@.ci/browser
 	@$(RUN) -m pytest -m real $(ARGS)
 
 test-duckdb2: .venv2 ## the tests on DuckDB 2
