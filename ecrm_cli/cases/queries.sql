@@ -57,7 +57,8 @@ WHERE case_id IN (SELECT unnest($case_ids::BIGINT[]))
 ORDER BY case_id, occurred_at, case_event_id;
 
 -- name: history
-SELECT kind, occurred_at AS "at", actor, status, priority, category, assignee, body, run_id AS run
+SELECT kind, occurred_at AS "at", actor, status, priority, category, nullif(assignee, '') AS assignee,
+       body, run_id AS run
 FROM case_event
 WHERE case_id = $case_id
 ORDER BY occurred_at, case_event_id;
@@ -118,7 +119,8 @@ WHERE contact_id = $contact_id
 ORDER BY case_id;
 
 -- name: export_events
-SELECT 'C-' || e.case_id AS ref, e.kind, e.status, e.priority, e.category, e.assignee, e.body,
+SELECT 'C-' || e.case_id AS ref, e.kind, e.status, e.priority, e.category,
+       nullif(e.assignee, '') AS assignee, e.body,
        e.actor, e.occurred_at, e.recorded_at
 FROM case_event e
 JOIN support_case c USING (case_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ecrm_cli.audit import ops as audit
@@ -40,6 +40,14 @@ class Step:
     run_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a customer said, and when."""
+
+    text: str
+    occurred_at: datetime
+
+
 def open_case(store: Store, now: datetime, new: NewCase, statuses: Statuses) -> int:
     """Open a case in the first status; return its number. Raises NothingSaid, StillToCome."""
     subject = said("subject", new.subject)
@@ -72,17 +80,17 @@ def note(store: Store, now: datetime, case_id: int, body: str, when: datetime) -
         _change(store, now, current(store, case_id), step, "case note")
 
 
-def hear(store: Store, now: datetime, case_id: int, step: Step, statuses: Statuses) -> None:
+def hear(store: Store, now: datetime, case_id: int, heard: Heard, statuses: Statuses) -> None:
     """Keep what the customer said; a case that waited for them, or was done, is open again.
 
-    ``step`` is a customer_message with its body. Raises what ``note`` raises.
+    Raises NothingSaid, StillToCome, BeforeOpening.
     """
+    step = Step("customer_message", heard.occurred_at, body=said("message", heard.text))
     with store.transaction():
         case = current(store, case_id)
         if case["phase"] != OPEN:
             wanted = reopening(case["status"], statuses)
-            step = Step(step.kind, step.occurred_at, wanted, statuses[wanted].means,
-                        body=said("message", step.body or ""))  # fmt: skip
+            step = replace(step, status=wanted, phase=statuses[wanted].means)
         _change(store, now, case, step, "case message")
 
 

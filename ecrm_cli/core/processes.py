@@ -55,16 +55,12 @@ def hold(path: Path) -> Hold | None:
     return None
 
 
-def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[bytes]:
+def start_python(module: str, keep: int | None, complaints: Path) -> subprocess.Popen[bytes]:
     """Start a module of this program as a process joined by pipes to its stdin and stdout.
 
-    It keeps the open file ``keep``; what it says on stderr is added to ``complaints``.
+    It keeps the open file ``keep``, where there is one; what it says on stderr is added to
+    ``complaints``.
     """
-    environment = dict(os.environ)
-    root = Path(__file__).parents[2]
-    if root.name not in ("site-packages", "dist-packages"):
-        found = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
     try:
         sink = os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
     except OSError:
@@ -77,11 +73,21 @@ def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[b
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=sink,
-            env=environment,
-            pass_fds=() if sys.platform == "win32" else (keep,),
+            env=environment_of_ours(),
+            pass_fds=() if keep is None or sys.platform == "win32" else (keep,),
         )
     finally:
         os.close(sink)
+
+
+def environment_of_ours() -> dict[str, str]:
+    """Return this environment, such that another Python finds this program in it."""
+    environment = dict(os.environ)
+    root = Path(__file__).parents[2]
+    if root.name not in ("site-packages", "dist-packages"):
+        found = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
+    return environment
 
 
 def on_stop_signals(act: Callable[[], None]) -> None:

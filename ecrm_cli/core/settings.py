@@ -118,10 +118,10 @@ class Sections(Struct, frozen=True, forbid_unknown_fields=True):
     links: Links = Links()
     consent: Consent = Consent()
     retention: Retention = Retention()
+    loyalty: Loyalty = Loyalty()
     agents: tuple[str, ...] = ()
     cases: Cases = Cases()
     sla: Sla = Sla()
-    loyalty: Loyalty = Loyalty()
 
 
 class Settings(Sections, frozen=True, kw_only=True):

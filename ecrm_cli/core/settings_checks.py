@@ -56,8 +56,8 @@ def problems(document: Document, sections: Sections) -> Iterator[DataError]:
             'Write it with http:// or https://, such as "https://shop.example/e".',
         )
     yield from _topics(document, sections.consent.topics)
-    yield from settings_cases_checks.problems(document, sections)
     yield from _points(document, sections.loyalty.points)
+    yield from settings_cases_checks.problems(document, sections)
 
 
 def _points(document: Document, points: Points) -> Iterator[DataError]:

@@ -66,7 +66,12 @@ class Programme:
 
 def counted(points: int) -> str:
     """Say a number of points."""
-    return f"{points} point{'' if abs(points) == 1 else 's'}"
+    return many(points, "point")
+
+
+def many(count: int, noun: str) -> str:
+    """Say a number of things: 1 order, 2 orders."""
+    return f"{count} {noun}{'' if abs(count) == 1 else 's'}"
 
 
 def taken_back(given: int, total: Decimal, refunded: Decimal) -> int:

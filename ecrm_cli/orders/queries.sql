@@ -490,3 +490,13 @@ SELECT count(*) AS returns, quantile_disc(days, 0.5) AS usual,
        quantile_disc(days, 0.8) AS lapsing, quantile_disc(days, 0.9) AS lapsed
 FROM steps
 WHERE days > 0;
+
+-- Those in chosen_contact who paid most up to a moment, and when they last ordered.
+-- name: best_of_chosen
+SELECT contact_id, sum(total) AS paid, max(ordered_at) AS last_order
+FROM orders
+JOIN chosen_contact USING (contact_id)
+WHERE NOT is_test AND cancelled_at IS NULL AND currency = $currency AND ordered_at < $as_of
+GROUP BY contact_id
+ORDER BY paid DESC, contact_id
+LIMIT $amount;

@@ -11,7 +11,7 @@ from ecrm_cli.core.app import App
 from ecrm_cli.core.ask import Ask
 from ecrm_cli.core.formats import shown
 from ecrm_cli.core.money import read_money
-from ecrm_cli.loyalty.model import counted
+from ecrm_cli.loyalty.model import counted, many
 from ecrm_cli.loyalty.programme import programme_of
 from ecrm_cli.loyalty.settling import forecast
 from ecrm_cli.upkeep.config import changed_settings, check_value
@@ -72,7 +72,7 @@ def reckoned(door: App, answers: Answers) -> str:
     share = found["worth"] * 100 / found["bought"] if found["bought"] else Decimal()
     money = programme.currency
     return (
-        f"In the last 365 days {found['customers']} customers bought for "
+        f"In the last 365 days {many(found['customers'], 'customer')} bought for "
         f"{shown(found['bought'])} {money}: that is {counted(int(found['points']))}, worth "
         f"{shown(found['worth'])} {money}, {share.quantize(Decimal('0.1'))} % of it."
     )

@@ -37,7 +37,7 @@ def test_it_is_told_when_the_campaign_is_sent_and_explained(complained: Ecrm) ->
     assert "1 with a complaint that is still open" in said
     explained = complained("campaign", "explain", "spring", "ana@example.org")
     assert explained.stdout.startswith("P-1 would not be mailed: open-complaint.")
-    assert "cases: open=true, category=complaint" in explained.stdout
+    assert "cases: {open: true, category: complaint}" in explained.stdout
 
 
 @pytest.mark.parametrize("act", [("close", "1"), ("status", "1", "resolved")])

@@ -27,7 +27,7 @@ from ecrm_cli.cases.rules import (
     one_of,
     reopening,
 )
-from ecrm_cli.cases.writing import Step
+from ecrm_cli.cases.writing import Heard, Step
 from ecrm_cli.contacts import profile
 from ecrm_cli.contacts.model import Profile
 from ecrm_cli.core.calendar import StillToCome
@@ -116,8 +116,7 @@ def test_nothing_happens_before_the_opening_or_after_now(store: Store) -> None:
 def test_what_the_customer_says_ends_the_waiting_when_they_said_it(store: Store) -> None:
     case_id = opened(store)
     writing.move(store, NOW - 2 * HOUR, case_id, "waiting", STATUSES)
-    heard = Step("customer_message", NOW - HOUR, body="Still cold")
-    writing.hear(store, NOW, case_id, heard, STATUSES)
+    writing.hear(store, NOW, case_id, Heard("Still cold", NOW - HOUR), STATUSES)
     page = shown(store, case_id)
     assert (page["status"], page["notes"][-1]["kind"]) == ("open", "customer_message")
     assert page["clocks"][1]["due_at"] is not None
@@ -126,7 +125,7 @@ def test_what_the_customer_says_ends_the_waiting_when_they_said_it(store: Store)
 def test_what_the_customer_says_opens_a_closed_case(store: Store) -> None:
     case_id = opened(store)
     writing.close(store, NOW - HOUR, case_id, STATUSES)
-    writing.hear(store, NOW, case_id, Step("customer_message", NOW, body="Again"), STATUSES)
+    writing.hear(store, NOW, case_id, Heard("Again", NOW), STATUSES)
     assert shown(store, case_id)["status"] == "open"
 
 

@@ -31,8 +31,8 @@ COLUMNS = query("house.columns_of", """
 PLAIN = {
     "source", "actor", "channel", "topic", "status", "basis", "kind", "reason", "currency",
     "number", "origin", "table_name", "column_name", "action", "command", "digest", "previous",
-    "chain", "nonce", "variant", "sender_id", "phase", "priority", "category", "assignee",
-    "account", "rule",
+    "chain", "nonce", "variant", "sender_id", "account", "rule", "phase", "priority", "category",
+    "assignee",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from ecrm_cli.cases.commands.asking import promised
 from ecrm_cli.cases.hours import policy_of
 from ecrm_cli.cases.model import PRIORITIES
 from ecrm_cli.cases.rules import CHANNELS
-from ecrm_cli.cases.writing import Step
+from ecrm_cli.cases.writing import Heard
 from ecrm_cli.cli import Command, ListCommand
 from ecrm_cli.core.app import App
 from ecrm_cli.core.calendar import read_moment
@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="What customers ask and complain about.",
+    help="Questions and complaints: who deals with them, and by when.",
 )
 
 COLUMNS = ["ref", "subject", "name", "priority", "status", "assignee", "due_at"]
@@ -98,7 +98,7 @@ def find_cases(
     ctx: typer.Context,
     text: Annotated[str, typer.Argument(metavar="WORDS", help="Part of what was said, or a name.")],
 ) -> None:
-    """Find cases by words in their subject, their talk, a name or an address.
+    """Find cases by words said in them, a name or an address.
 
     Example: ecrm case find "cold coffee"
     """
@@ -161,8 +161,8 @@ def note_case(
     with door.writing() as store:
         case_id = ops.find(store, case)
         if from_customer:
-            step = Step("customer_message", when, body=said)
-            writing.hear(store, door.now, case_id, step, door.settings.cases.statuses)
+            heard = Heard(said, when)
+            writing.hear(store, door.now, case_id, heard, door.settings.cases.statuses)
         else:
             writing.note(store, door.now, case_id, said, when)
         page = ops.show(store, door.now, case_id, policy_of(door.settings))
@@ -267,7 +267,7 @@ def close_case(ctx: typer.Context, case: Case) -> None:
 
 @app.command("reopen", cls=Command)
 def reopen_case(ctx: typer.Context, case: Case) -> None:
-    """Open a case again that was done; its clock goes on where it stood.
+    """Open a case again; its clock goes on where it stood.
 
     Example: ecrm case reopen C-12
     """

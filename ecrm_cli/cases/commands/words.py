@@ -31,7 +31,7 @@ def case(page: Row) -> Iterator[str]:
 
 def opened(page: Row) -> Iterator[str]:
     """Say which case was opened and when it is due."""
-    yield f"Opened {page['ref']}: {page['subject']}."
+    yield f"Opened {page['ref']}: {page['subject']}"
     yield from _due(page)
 
 

@@ -20,8 +20,7 @@ from ecrm_cli.segments import ops as segments
 
 # Each room that knows something of a person says it in the same four columns.
 TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, cases.timeline,
-             loyalty.timeline,
-             intake.timeline, audit.timeline)  # fmt: skip
+             loyalty.timeline, intake.timeline, audit.timeline)  # fmt: skip
 SHOWN_EVENTS = 15
 
 
@@ -67,15 +66,9 @@ def lines(told: Row) -> Iterator[str]:
         f"last {shown(row['last_ordered_at'])}"
         for row in told["orders"]
     )
-    if told["open_cases"]:
-        yield "Open cases"
-        yield from _list(
-            f"{row['ref']} {row['subject']}: {row['status']}, {row['priority']}"
-            + (f", due {shown(row['due_at'])}" if row["due_at"] else "")
-            for row in told["open_cases"]
-        )
     yield "Points"
     yield f"  {told['points']}"
+    yield from _cases(told["open_cases"])
     yield "Segments"
     yield from _list(told["segments"])
     yield "Timeline"
@@ -83,6 +76,15 @@ def lines(told: Row) -> Iterator[str]:
         yield f"  {shown(event['occurred_at'])}  {event['what']}  {event['detail'] or ''}"
     if len(told["timeline"]) > SHOWN_EVENTS:
         yield f"  … and {len(told['timeline']) - SHOWN_EVENTS} more; --json shows them"
+
+
+def _cases(rows: list[Row]) -> Iterator[str]:
+    if not rows:
+        return
+    yield "Open cases"
+    for row in rows:
+        due = f", due {shown(row['due_at'])}" if row["due_at"] else ""
+        yield f"  {row['ref']} {row['subject']}: {row['status']}, {row['priority']}{due}"
 
 
 def _list(entries: Iterator[str] | list[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ecrm_cli.core.formats import shown
 from ecrm_cli.core.store import Row
-from ecrm_cli.loyalty.model import counted
+from ecrm_cli.loyalty.model import counted, many
 from ecrm_cli.loyalty.settling import Settled
 
 _WHY = {
@@ -25,15 +25,15 @@ def settled(done: Settled, *, dry: bool) -> Iterator[str]:
     else:
         yield (
             f"{'Would post' if dry else 'Posted'} {counted(done.given)} of "
-            f"{_many(done.orders, 'order')}; took back {done.taken_back} for "
-            f"{_many(done.refunds, 'refund')} and {_many(done.cancelled, 'cancelled order')}."
+            f"{many(done.orders, 'order')}; took back {done.taken_back} for "
+            f"{many(done.refunds, 'refund')} and {many(done.cancelled, 'cancelled order')}."
         )
     if done.guests:
-        yield f"Guests have no points: {_many(done.guests, 'order')}."
+        yield f"Guests have no points: {many(done.guests, 'order')}."
     if done.other_currency:
         yield (
             f"Not in the programme's currency, so without points: "
-            f"{_many(done.other_currency, 'order')} in {', '.join(done.currencies)}."
+            f"{many(done.other_currency, 'order')} in {', '.join(done.currencies)}."
         )
 
 
@@ -86,12 +86,8 @@ def checked(found: Row) -> Iterator[str]:
     for row in found["findings"]:
         yield finding(row)
     if found["ok"]:
-        size = _many(found["transactions"], "transaction")
+        size = many(found["transactions"], "transaction")
         yield f"The ledger adds up: {size}, difference {found['difference']}."
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _day(moment: object) -> str:

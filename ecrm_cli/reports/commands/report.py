@@ -86,7 +86,8 @@ def report_kpis(
     with door.reading() as store:
         found = kpis.report(store, terms, compared=comparing(compare))
         page.write(door, store, found)
-    door.out.note(words.missing(found.missing))
+    if unmeasured := words.missing(found.missing):
+        door.out.note(unmeasured)
 
 
 @app.command("cases", cls=ListCommand)
