@@ -59,6 +59,11 @@ WITH entered AS (
         FROM support_case
         WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
         UNION ALL
+        SELECT contact_id, min(occurred_at)
+        FROM event
+        WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+        GROUP BY contact_id
+        UNION ALL
         SELECT contact_id, min(posted_for)
         FROM ledger_entry
         WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
