@@ -105,6 +105,36 @@ def segments(folder: Path) -> Iterator[Figure]:
         yield Figure(f"segment {name}{note} / scan of orders", 3, ours, scan)
 
 
+def loyalty(folder: Path) -> Iterator[Figure]:
+    """Measure the points of every order, posted at once, and then with nothing left to post."""
+    shop = folder / "shop"
+    scan = median_of(python("-c", SCAN, "crm.duckdb"), shop, 3).wall
+    measured(ecrm("setup", "loyalty", "--per", "10 EUR", "--value", "0.3 EUR"), shop)
+    first = measured(ecrm("loyalty", "settle"), shop)
+    yield Figure("loyalty settle of all orders / scan of orders", 10, first.wall, scan)
+    yield Figure(f"loyalty settle, memory / {MIB_BUDGET} MiB", 1, first.memory, MIB_BUDGET, "MiB")
+    again = median_of(ecrm("loyalty", "settle"), shop, 3).wall
+    yield Figure("loyalty settle with nothing new / scan of orders", 3, again, scan)
+    proof = measured(ecrm("loyalty", "check"), shop)
+    yield Figure("loyalty check / scan of orders", 6, proof.wall, scan)
+    yield Figure(f"loyalty check, memory / {MIB_BUDGET} MiB", 1, proof.memory, MIB_BUDGET, "MiB")
+
+
+def reports(folder: Path) -> Iterator[Figure]:
+    """Measure the report of key figures against one scan of orders with a group by contact."""
+    shop = folder / "shop"
+    scan = median_of(python("-c", SCAN, "crm.duckdb"), shop, 3).wall
+    month = ("report", "kpi", "--month", "2026-09")
+    forms = {
+        "KPI report": month,
+        "KPI report beside the period before, as a page": (
+            *month, "--compare", "previous", "--out", "kpi.html",
+        ),
+    }  # fmt: skip
+    for name, words in forms.items():
+        yield Figure(f"{name} / scan of orders", 4, median_of(ecrm(*words), shop, 3).wall, scan)
+
+
 def fresh(folder: Path) -> Path:
     """Make an empty folder to measure in."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ class Noun:
     aliases: tuple[str, ...] = ()
 
 
-PEOPLE, MAIL, SALES, DATA, HOUSE = "People", "Mail", "Sales", "Data in and out", "The house"
+PEOPLE, MAIL, SERVICE, SALES = "People", "Mail", "Service", "Sales"
+DATA, HOUSE = "Data in and out", "The house"
 
 NOUNS = (
     Noun("contact", "contacts.commands.contact", "People: find, show, add, edit, tag.", PEOPLE,
@@ -49,9 +51,24 @@ NOUNS = (
          MAIL, ("campaigns", "newsletter", "newsletters")),
     Noun("mail", "outbox.commands.mail", "Service mail to one person, and what has not left yet.",
          MAIL, ("mails",)),
+    Noun("case", "cases.commands.case",
+         "Questions and complaints: who deals with them, and by when.", SERVICE,
+         ("cases", "ticket", "tickets")),
+    Noun("caller", "cases.commands.caller", "Who is calling, and what to know of them.", SERVICE,
+         ("callers",)),
+    Noun("interaction", "cases.commands.interaction", "Calls, visits, chats and letters.", SERVICE,
+         ("interactions",)),
+    Noun("agent", "cases.commands.agent", "Who deals with cases.", SERVICE, ("agents",)),
     Noun("order", "orders.commands.order", "Orders and refunds.", SALES, ("orders",)),
     Noun("product", "orders.commands.product", "What was sold.", SALES, ("products",)),
+    Noun("loyalty", "loyalty.commands.loyalty", "Points: settle, give, spend, prove.", SALES,
+         ("points", "loyalties")),
+    Noun("report", "reports.commands.report", "The numbers of a period, and what each means.",
+         SALES, ("reports",)),
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
+    Noun("today", "upkeep.commands.today", "What needs somebody today.", HOUSE),
+    Noun("run", "upkeep.commands.run", "Do what is due: the one line for cron.", HOUSE),
+    Noun("demo", "demo.commands", "Make a shop with people in it, and show what ecrm does.", HOUSE),
     Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
     Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
     Noun("config", "upkeep.commands.config", "Look at and change config.yaml.", HOUSE),
@@ -163,8 +180,9 @@ class Door(typer.core.TyperGroup):
                 formatter.write_dl([(n.name, n.sign) for n in NOUNS if n.panel == panel])
 
 
+@cache
 def open_door(noun: Noun) -> Any:
-    """Import a noun's commands."""
+    """Import a noun's commands; once made, they stay as they are."""
     module = importlib.import_module(f"ecrm_cli.{noun.module}")
     command = typer.main.get_command(module.app)
     command.name = noun.name

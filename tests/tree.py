@@ -49,15 +49,9 @@ class Leaf:
         return [part.strip() for part in inspect.cleandoc(self.command.help or "").split("\n\n")]
 
 
-@cache
-def opened(noun: Noun) -> Any:
-    """Return the command or group behind a noun."""
-    return open_door(noun)
-
-
 def leaves() -> tuple[Leaf, ...]:
     """Return every command, in the order of the front door."""
-    return tuple(leaf for noun in NOUNS for leaf in _leaves(noun, (noun.name,), opened(noun)))
+    return tuple(leaf for noun in NOUNS for leaf in _leaves(noun, (noun.name,), open_door(noun)))
 
 
 def _leaves(noun: Noun, words: tuple[str, ...], command: Any) -> Iterator[Leaf]:

@@ -23,8 +23,9 @@ NO_MESSAGE = "<preview@example.invalid>"
 class Whom:
     """Who is asked for: a rule less those of other rules.
 
-    With ``unreached`` those whom an earlier run of the campaign reached are left out too;
-    ``broken`` are contacts for whom the template fails.
+    ``open_complaint`` is the rule of those who wait for an answer to a complaint; None: they are
+    written to like everybody. With ``unreached`` those whom an earlier run of the campaign
+    reached are left out too; ``broken`` are contacts for whom the template fails.
     """
 
     campaign: str
@@ -32,6 +33,7 @@ class Whom:
     rule: Rule
     exclude: tuple[Rule, ...]
     transport: Transport
+    open_complaint: Rule | None = None
     unreached: bool = False
     broken: tuple[int, ...] = ()
 
@@ -55,6 +57,9 @@ def fill(store: Store, asking: Asking, whom: Whom) -> Size:
     for rule in whom.exclude:
         segments.choose(store, rule, asking)
         store.run("campaigns.leave_out_chosen")
+    if whom.open_complaint is not None:
+        segments.choose(store, whom.open_complaint, asking)
+        store.run("campaigns.leave_out_complaints")
     if whom.unreached:
         store.run("campaigns.leave_out_reached", campaign=whom.campaign, transport=whom.transport)
     if whom.broken:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
+from typing import Any
 
 from ecrm_cli.campaigns.drafts import Draft
 from ecrm_cli.core.store import Row
@@ -38,8 +39,8 @@ def changes(frozen: Outgoing, run: Row, draft: Draft) -> Changes:
     words = _words(frozen), _words(draft.outgoing)
     kept = json.loads(run["rule"])
     rule = (
-        _rule(kept["segment"], kept["exclude"], kept["files"]),
-        _rule(draft.rule.segment, draft.rule.exclude, draft.rule.files),
+        _rule(kept),
+        _rule(json.loads(draft.rule.text())),
     )
     return Changes(
         tuple(_differing(*words)),
@@ -63,9 +64,12 @@ def _words(outgoing: Outgoing) -> dict[str, str]:
     return texts | {f"templates/{name}": text for name, text in kept.items()}
 
 
-def _rule(segment: str, exclude: object, texts: Mapping[str, str]) -> dict[str, str]:
-    named = {"segment": segment, "exclude": json.dumps(exclude)}
-    return named | {f"segments/{name}.yaml": text for name, text in texts.items()}
+def _rule(kept: Mapping[str, Any]) -> dict[str, str]:
+    told = {name: value for name, value in kept.items() if name != "files"}
+    named = {
+        name: value if name == "segment" else json.dumps(value) for name, value in told.items()
+    }
+    return named | {f"segments/{name}.yaml": text for name, text in kept["files"].items()}
 
 
 def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ecrm_cli.campaigns import files
 from ecrm_cli.campaigns.audience import Whom
 from ecrm_cli.core.formats import as_line
+from ecrm_cli.core.settings_cases_checks import COMPLAINT
 from ecrm_cli.outbox.model import Outgoing, Terms
 from ecrm_cli.outbox.terms import place_words, sender_of, terms_of
 from ecrm_cli.outbox.wording import take_along
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from ecrm_cli.core.app import App
 
 
+# Nobody is mailed an offer while their complaint waits for an answer.
+OPEN_COMPLAINT = "open-complaint"
+_COMPLAINING = f"cases: {{open: true, category: {COMPLAINT}}}"
+
+
 @dataclass(frozen=True)
 class RuleText:
     """Who, as it is written: the segment, those left out, and the files of all segments named."""
@@ -28,10 +34,14 @@ class RuleText:
     segment: str
     exclude: tuple[str, ...]
     files: Mapping[str, str]
+    include_open_complaints: bool = False
 
     def text(self) -> str:
         """Return it as JSON, as a run keeps it."""
-        return as_line({"segment": self.segment, "exclude": self.exclude, "files": self.files})
+        kept = {"segment": self.segment, "exclude": self.exclude, "files": self.files}
+        # Runs from before there were cases have no such key.
+        said = {"include_open_complaints": True} if self.include_open_complaints else {}
+        return as_line(kept | said)
 
     @property
     def digest(self) -> str:
@@ -73,9 +83,12 @@ def draft_of(app: App, name: str) -> Draft:
         place=place_words(settings),
     )
     rules = [segments.named(asking, one) for one in (campaign.segment, *campaign.exclude)]
-    whom = Whom(name, campaign.topic, rules[0], tuple(rules[1:]), settings.mail.transport)
+    complaining = library.inline(asking.folder, _COMPLAINING, OPEN_COMPLAINT)
+    included = campaign.include_open_complaints
+    whom = Whom(name, campaign.topic, rules[0], tuple(rules[1:]), settings.mail.transport,
+                None if included else complaining)  # fmt: skip
     texts = {one: text for rule in rules for one, text in _files(asking, rule.name or "")}
-    rule = RuleText(campaign.segment, campaign.exclude, dict(sorted(texts.items())))
+    rule = RuleText(campaign.segment, campaign.exclude, dict(sorted(texts.items())), included)
     return Draft(name, outgoing, terms_of(settings, sender), whom, rule, asking)
 
 

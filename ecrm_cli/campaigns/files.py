@@ -28,13 +28,17 @@ Text = Annotated[str, Meta(min_length=1)]
 
 
 class Campaign(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is sent to whom. Without ``subject`` the template's title is the subject."""
+    """What is sent to whom. Without ``subject`` the template's title is the subject.
+
+    Who has an open complaint is left out unless ``include_open_complaints`` is true.
+    """
 
     template: Text
     segment: Text
     topic: Text
     subject: str | None = None
     exclude: tuple[str, ...] = ()
+    include_open_complaints: bool = False
     sender: str | None = field(default=None, name="from")
     description: str | None = None
 

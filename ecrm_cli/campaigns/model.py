@@ -13,6 +13,7 @@ MUCH_LARGER = 50
 # What each reason for leaving somebody out means to the owner.
 REASONS = {
     "excluded": "in a segment that is left out",
+    "open-complaint": "with a complaint that is still open",
     "reached": "reached by an earlier run",
     "no-address": "without an e-mail address",
     "suppressed": "whose address must not be used",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecrm_cli.campaigns import audience, files, runs
-from ecrm_cli.campaigns.drafts import Draft
+from ecrm_cli.campaigns.drafts import OPEN_COMPLAINT, Draft
 from ecrm_cli.campaigns.model import NeverSent, NobodyToMail
 from ecrm_cli.consent import ops as consent
 from ecrm_cli.core.errors import DataError
@@ -141,27 +141,43 @@ def explain(store: Store, draft: Draft, contact_id: int) -> Row:
     """Return why a contact would be mailed or not, and what became of their message.
 
     campaign, contact, would (a run now would go to them), reason, segment and exclude (as
-    ``segment explain`` gives them), consent (as ``consent explain``), message (of the last run:
-    run, status, reason, attempts, next_try, sent_at, server_reply), or None.
+    ``segment explain`` gives them), open_complaint (the same, or None), consent (as ``consent
+    explain``), message (of the last run: run, status, reason, attempts, next_try, sent_at,
+    server_reply), or None.
     """
-    rule, asking = draft.whom.rule, draft.asking
-    belongs = explaining.explain(store, rule, asking, contact_id)
-    left_out = [explaining.explain(store, one, asking, contact_id) for one in draft.whom.exclude]
-    answer = consent.explain(store, contact_id, audience.CHANNEL, draft.whom.topic)
-    reason = answer["reason"]
-    if not belongs["member"]:
-        reason = "not-in-segment"
-    elif any(one["member"] for one in left_out):
-        reason = "excluded"
     run = runs.latest(store, draft.name)
     message = run and store.one("campaigns.message_of", run_id=run["run"], contact_id=contact_id)
+    found = _membership(store, draft, contact_id)
+    answer = consent.explain(store, contact_id, audience.CHANNEL, draft.whom.topic)
+    reason = _against(found) or answer["reason"]
     return {
         "campaign": draft.name,
         "contact": contact_id,
         "would": reason is None,
         "reason": reason,
-        "segment": belongs,
-        "exclude": left_out,
+        **found,
         "consent": answer,
         "message": {"run": run["ref"], **message} if run and message else None,
     }
+
+
+def _membership(store: Store, draft: Draft, contact_id: int) -> Row:
+    whom, asking = draft.whom, draft.asking
+    waiting = whom.open_complaint
+    return {
+        "segment": explaining.explain(store, whom.rule, asking, contact_id),
+        "exclude": [explaining.explain(store, one, asking, contact_id) for one in whom.exclude],
+        "open_complaint": explaining.explain(store, waiting, asking, contact_id)
+        if waiting
+        else None,
+    }
+
+
+def _against(found: Row) -> str | None:
+    """Return what stands against a mail before consent is asked."""
+    if not found["segment"]["member"]:
+        return "not-in-segment"
+    if any(one["member"] for one in found["exclude"]):
+        return "excluded"
+    complaint = found["open_complaint"]
+    return OPEN_COMPLAINT if complaint and complaint["member"] else None

@@ -5,11 +5,15 @@ CREATE OR REPLACE TEMP TABLE left_out (contact_id BIGINT, reason VARCHAR, positi
 -- name: leave_out_chosen
 INSERT INTO left_out SELECT contact_id, 'excluded', 1 FROM chosen_contact;
 
+-- Who waits for an answer to a complaint is not in the mood for an offer.
+-- name: leave_out_complaints
+INSERT INTO left_out SELECT contact_id, 'open-complaint', 2 FROM chosen_contact;
+
 -- Those whom a run of the campaign reached, or may have. What went to a folder reached nobody who
 -- is to be reached through a server.
 -- name: leave_out_reached
 INSERT INTO left_out
-SELECT DISTINCT m.contact_id, 'reached', 2
+SELECT DISTINCT m.contact_id, 'reached', 3
 FROM campaign_run r
 JOIN outgoing o USING (run_id)
 JOIN message m USING (run_id)
@@ -17,7 +21,7 @@ WHERE r.campaign = $campaign AND m.status IN ('sent', 'unknown', 'sending')
     AND (o.transport = 'smtp' OR o.transport = $transport);
 
 -- name: leave_out_broken
-INSERT INTO left_out SELECT unnest($contact_ids::BIGINT[]), 'render-error', 3;
+INSERT INTO left_out SELECT unnest($contact_ids::BIGINT[]), 'render-error', 4;
 
 -- name: fill_audience
 INSERT INTO audience (contact_id, language, variant, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ecrm_cli.consent.model import CHANNELS, Answer
 from ecrm_cli.core.store import Row, Store
@@ -45,6 +46,15 @@ def mailable_counts(store: Store, channel: str, topics: Sequence[str] = ()) -> l
     order; then those that somebody once answered to.
     """
     return store.rows("consent.mailable", channel=channel, topics=list(topics))
+
+
+def reach(store: Store, channel: str, until: datetime, known: datetime | None) -> int:
+    """Return how many may be written to about any topic, as it was before ``until``.
+
+    With ``known`` (aware) only what the file had recorded by then counts.
+    """
+    row = store.one("consent.reach", channel=channel, until=until, known=known)
+    return int(row["may"]) if row else 0
 
 
 def explain(store: Store, contact_id: int, channel: str, topic: str) -> Row:

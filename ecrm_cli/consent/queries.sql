@@ -258,3 +258,43 @@ FROM (SELECT DISTINCT contact_id FROM chosen_contact) c
 LEFT JOIN addressed a USING (contact_id)
 LEFT JOIN stopped s USING (contact_id)
 LEFT JOIN granted g USING (contact_id);
+
+-- The answer of may_contact about any topic for everybody, as it was before $until by what was
+-- recorded by $known. An address has no history of its own: it is today's.
+-- name: reach
+WITH agreed AS (
+    SELECT DISTINCT g.contact_id
+    FROM consent_event g
+    WHERE g.channel = $channel AND g.status = 'granted' AND g.occurred_at < $until
+        AND g.recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+        AND NOT EXISTS (
+            FROM consent_event n
+            WHERE n.contact_id = g.contact_id AND n.channel = $channel AND n.status <> 'granted'
+                AND n.topic IN (g.topic, 'all') AND n.occurred_at < $until
+                AND n.recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+                AND (n.occurred_at > g.occurred_at
+                     OR (n.occurred_at = g.occurred_at AND n.consent_event_id > g.consent_event_id))
+        )
+),
+addressed AS (
+    SELECT DISTINCT contact_id FROM identity
+    WHERE kind = $channel AND is_primary AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+),
+stopped AS (
+    SELECT i.contact_id
+    FROM (
+        SELECT address, reason
+        FROM suppression
+        WHERE channel = $channel AND occurred_at < $until
+            AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+        QUALIFY row_number() OVER (
+            PARTITION BY address, reason ORDER BY occurred_at DESC, suppression_id DESC
+        ) = 1 AND NOT lifted
+    ) s
+    JOIN identity i ON i.kind = $channel AND i.value = s.address
+    WHERE i.is_primary OR s.reason IN ('complaint', 'unsubscribe')
+)
+SELECT count(*) AS may
+FROM addressed
+WHERE contact_id IN (SELECT contact_id FROM agreed)
+    AND contact_id NOT IN (SELECT contact_id FROM stopped);

@@ -54,19 +54,26 @@ def day_start(day: date, zone: str | tzinfo) -> datetime:
     with the first; a day the zone never had (Samoa, 30 December 2011) is empty: it begins where
     the next one does.
     """
+    return clock_shows(datetime.combine(day, time()), zone)
+
+
+def clock_shows(wall: datetime, zone: str | tzinfo) -> datetime:
+    """Return the first instant at which clocks in ``zone`` show ``wall``, aware, in UTC.
+
+    ``wall`` is naive, in whole seconds. Where clocks jump over it: the instant of the jump.
+    """
     place = _zone(zone)
-    midnight = datetime.combine(day, time())
     try:
-        early, late = (midnight.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+        early, late = (wall.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:
-        return _LATEST if day.year > 1 else _EARLIEST
+        return _LATEST if wall.year > 1 else _EARLIEST
     if early <= late:
         return early
     # Both readings lie around a jump of the clock, and in between somewhere is the jump itself.
     after, before = early, late
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) / 2
-        if middle.astimezone(place).date() < day:
+        if middle.astimezone(place).replace(tzinfo=None) < wall:
             before = middle
         else:
             after = middle

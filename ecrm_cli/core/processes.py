@@ -61,11 +61,6 @@ def start_python(module: str, keep: int | None, complaints: Path) -> subprocess.
     It keeps the open file ``keep``, where there is one; what it says on stderr is added to
     ``complaints``.
     """
-    environment = dict(os.environ)
-    root = Path(__file__).parents[2]
-    if root.name not in ("site-packages", "dist-packages"):
-        found = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
     try:
         sink = os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
     except OSError:
@@ -78,11 +73,21 @@ def start_python(module: str, keep: int | None, complaints: Path) -> subprocess.
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=sink,
-            env=environment,
+            env=environment_of_ours(),
             pass_fds=() if keep is None or sys.platform == "win32" else (keep,),
         )
     finally:
         os.close(sink)
+
+
+def environment_of_ours() -> dict[str, str]:
+    """Return this environment, such that another Python finds this program in it."""
+    environment = dict(os.environ)
+    root = Path(__file__).parents[2]
+    if root.name not in ("site-packages", "dist-packages"):
+        found = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([str(root), *([found] if found else [])])
+    return environment
 
 
 def on_stop_signals(act: Callable[[], None]) -> None:

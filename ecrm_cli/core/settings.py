@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, field
 
 from ecrm_cli.core.secrets import reveal
+from ecrm_cli.core.settings_cases import Cases, Sla
 from ecrm_cli.core.workspace import Workspace
 from ecrm_cli.core.yamlfile import Document, read
 
@@ -90,8 +91,26 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
         return None if self.lapse == "auto" else int(self.lapse.removesuffix("d"))
 
 
+class Points(Struct, frozen=True, forbid_unknown_fields=True):
+    """The points programme: ``earn`` points for each full ``per``; one is worth ``value``.
+
+    Both amounts are written with their currency, ``100 RSD``. Without ``per`` there is none.
+    """
+
+    per: str | None = None
+    earn: Annotated[int, Meta(ge=1, le=1000)] = 1
+    value: str | None = None
+    rounding: Literal["down", "up", "nearest"] = "down"
+
+
+class Loyalty(Struct, frozen=True, forbid_unknown_fields=True):
+    """What customers get for coming back."""
+
+    points: Points = Points()
+
+
 class Sections(Struct, frozen=True, forbid_unknown_fields=True):
-    """The blocks of config.yaml; every key has a default."""
+    """The blocks of config.yaml; every key has a default. ``agents`` are who deals with cases."""
 
     business: Business = Business()
     mail: Mail = Mail()
@@ -99,6 +118,10 @@ class Sections(Struct, frozen=True, forbid_unknown_fields=True):
     links: Links = Links()
     consent: Consent = Consent()
     retention: Retention = Retention()
+    loyalty: Loyalty = Loyalty()
+    agents: tuple[str, ...] = ()
+    cases: Cases = Cases()
+    sla: Sla = Sla()
 
 
 class Settings(Sections, frozen=True, kw_only=True):

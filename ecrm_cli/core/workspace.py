@@ -99,6 +99,10 @@ class Workspace:
         """Held by whoever sends mail, with their name in it."""
         return self.state / "send.lock"
 
+    def lease(self, step: str) -> Path:
+        """Held by whoever does a step of ``ecrm run``."""
+        return self.state / "leases" / f"{step}.lock"
+
     @property
     def logs(self) -> Path:
         """What commands did, without personal data."""

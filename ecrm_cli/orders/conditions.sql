@@ -5,7 +5,9 @@
 -- name: present
 SELECT contact_id FROM orders WHERE ordered_at < $as_of
 UNION ALL
-SELECT contact_id FROM refund WHERE refunded_at < $as_of;
+SELECT contact_id FROM refund WHERE refunded_at < $as_of
+UNION ALL
+SELECT contact_id FROM event WHERE occurred_at < $as_of;
 
 -- name: orders_count
 -- field: orders.count | How many orders; 0 for who never ordered. | orders.count: {gte: 2, within: 365d}

@@ -27,17 +27,24 @@ class Gap:
     origin: Literal["measured", "set", "default"]
 
 
-def usual_gap(store: Store, as_of: datetime, zone: str, lapsed: int | None = None) -> Gap:
+def usual_gap(
+    store: Store,
+    as_of: datetime,
+    zone: str,
+    lapsed: int | None = None,
+    known: datetime | None = None,
+) -> Gap:
     """Return the usual gap from the orders before ``as_of``, in days of ``zone``.
 
     The median, the 80th and the 90th percentile (nearest rank) of the days between consecutive
     purchase days of one customer. Gaps of those who came back only: a lower bound. ``lapsed`` is
     the owner's own limit in days; then, and where fewer than 30 returns are known (180), lapsing
-    begins at half of it and the usual gap is a quarter.
+    begins at half of it and the usual gap is a quarter. With ``known`` (aware) only orders count
+    that were recorded by then.
     """
     if lapsed is not None:
         return _split(lapsed, 0, "set")
-    found = store.one("orders.gaps", as_of=as_of, zone=zone) or {}
+    found = store.one("orders.gaps", as_of=as_of, zone=zone, known=known) or {}
     returns = int(found.get("returns") or 0)
     if returns < FEWEST_RETURNS:
         return _split(DEFAULT_LAPSED, returns, "default")

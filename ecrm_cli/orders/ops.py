@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from ecrm_cli.core.errors import NotFound
 from ecrm_cli.core.store import Row, Store
@@ -10,6 +11,12 @@ from ecrm_cli.orders.model import AmbiguousNumber, GuestOrder, Wanted, status
 
 PAGE = 5_000
 _NEVER = 2**62
+
+
+def best_of_chosen(store: Store, as_of: datetime, currency: str, amount: int) -> list[Row]:
+    """Return the best customers among ``chosen_contact``: contact_id, paid, last_order."""
+    asked = {"as_of": as_of, "currency": currency, "amount": amount}
+    return store.rows("orders.best_of_chosen", **asked)
 
 
 def find(store: Store, words: str) -> int:
@@ -94,6 +101,13 @@ def summary_of_contact(store: Store, contact_id: int) -> list[Row]:
     last_ordered_at. Cancelled and test orders count nowhere.
     """
     return store.rows("orders.summary_of_contact", contact_id=contact_id)
+
+
+def last_of_contact(store: Store, contact_id: int, amount: int) -> list[Row]:
+    """Return a contact's latest orders, the newest first: id, ref, ordered_at, total, currency,
+    status.
+    """
+    return store.rows("orders.last_of_contact", contact_id=contact_id, amount=amount)
 
 
 def timeline(store: Store, contact_id: int) -> list[Row]:

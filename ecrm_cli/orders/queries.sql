@@ -202,11 +202,67 @@ FROM bought b
 FULL JOIN given_back g USING (currency)
 ORDER BY 1;
 
+-- name: add_event
+INSERT INTO event (event_id, contact_id, channel, kind, data, actor, occurred_at, recorded_at)
+VALUES ($event_id, $contact_id, $channel, $kind, $data, $actor, $occurred_at, $now);
+
+-- name: events
+SELECT e.event_id AS id, e.contact_id AS contact,
+       coalesce(nullif(concat_ws(' ', p.given_name, p.family_name), ''), i.value) AS name, e.kind,
+       e.channel, e.data ->> '$.direction' AS direction, e.data ->> '$.note' AS note, e.actor,
+       e.occurred_at
+FROM (
+    SELECT *
+    FROM event
+    WHERE event_id < $before
+        AND ($contact_id IS NULL OR contact_id = $contact_id)
+        AND ($kind IS NULL OR kind = $kind)
+        AND ($since IS NULL OR occurred_at >= $since)
+        AND ($until IS NULL OR occurred_at < $until)
+    ORDER BY event_id DESC
+    LIMIT $amount
+) AS e
+LEFT JOIN contact p USING (contact_id)
+LEFT JOIN identity i ON i.contact_id = e.contact_id AND i.kind = 'email' AND i.is_primary
+ORDER BY e.event_id DESC;
+
+-- name: count_events
+SELECT count(*) AS events
+FROM event
+WHERE ($contact_id IS NULL OR contact_id = $contact_id)
+    AND ($kind IS NULL OR kind = $kind)
+    AND ($since IS NULL OR occurred_at >= $since)
+    AND ($until IS NULL OR occurred_at < $until);
+
+-- name: events_of_contact
+SELECT event_id AS id, contact_id AS contact, kind, channel, data ->> '$.direction' AS direction,
+       data ->> '$.note' AS note, actor, occurred_at
+FROM event
+WHERE contact_id = $contact_id
+ORDER BY occurred_at DESC, event_id DESC
+LIMIT $amount;
+
+-- name: last_of_contact
+WITH listed AS (
+    SELECT order_id
+    FROM orders
+    WHERE contact_id = $contact_id
+    ORDER BY ordered_at DESC, order_id DESC
+    LIMIT $amount
+)
+SELECT order_id AS id, source || ':' || number AS ref, ordered_at, total, currency, status
+FROM order_status
+WHERE order_id IN (SELECT order_id FROM listed)
+ORDER BY ordered_at DESC, order_id DESC;
+
 -- name: repoint
 UPDATE orders SET contact_id = $survivor WHERE contact_id = $merged;
 
 -- name: repoint_refunds
 UPDATE refund SET contact_id = $survivor WHERE contact_id = $merged;
+
+-- name: repoint_events
+UPDATE event SET contact_id = $survivor WHERE contact_id = $merged;
 
 -- The order stays: it counts for the stand-in. What a file said beside it goes.
 -- name: forget
@@ -214,6 +270,9 @@ UPDATE orders SET attributes = NULL WHERE contact_id = $contact_id;
 
 -- name: forget_refunds
 UPDATE refund SET reason = NULL WHERE contact_id = $contact_id;
+
+-- name: forget_events
+UPDATE event SET data = NULL WHERE contact_id = $contact_id;
 
 -- name: export
 SELECT o.source, o.number, o.ordered_at, o.paid_at, o.packed_at, o.shipped_at, o.delivered_at,
@@ -234,6 +293,12 @@ FROM refund
 WHERE contact_id = $contact_id
 ORDER BY refund_id;
 
+-- name: export_events
+SELECT kind, channel, data::VARCHAR AS data, actor, occurred_at, recorded_at
+FROM event
+WHERE contact_id = $contact_id
+ORDER BY event_id;
+
 -- name: timeline
 SELECT ordered_at AS occurred_at, 'orders' AS room, 'ordered' AS what,
        total::DECIMAL(18, 2)::VARCHAR || ' ' || currency || ', ' || source || ':' || number AS detail
@@ -246,6 +311,10 @@ WHERE contact_id = $contact_id AND cancelled_at IS NOT NULL
 UNION ALL
 SELECT refunded_at, 'orders', 'refunded', concat_ws(', ', amount::DECIMAL(18, 2)::VARCHAR || ' ' || currency, reason)
 FROM refund
+WHERE contact_id = $contact_id
+UNION ALL
+SELECT occurred_at, 'orders', kind, data ->> '$.note'
+FROM event
 WHERE contact_id = $contact_id;
 
 
@@ -401,6 +470,7 @@ WITH placed AS (
     FROM orders
     WHERE contact_id IS NOT NULL AND NOT is_test AND ordered_at < $as_of
         AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
+        AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
 ),
 own_days AS (
     SELECT CAST(local_day AS DATE) AS local_day,
@@ -420,3 +490,13 @@ SELECT count(*) AS returns, quantile_disc(days, 0.5) AS usual,
        quantile_disc(days, 0.8) AS lapsing, quantile_disc(days, 0.9) AS lapsed
 FROM steps
 WHERE days > 0;
+
+-- Those in chosen_contact who paid most up to a moment, and when they last ordered.
+-- name: best_of_chosen
+SELECT contact_id, sum(total) AS paid, max(ordered_at) AS last_order
+FROM orders
+JOIN chosen_contact USING (contact_id)
+WHERE NOT is_test AND cancelled_at IS NULL AND currency = $currency AND ordered_at < $as_of
+GROUP BY contact_id
+ORDER BY paid DESC, contact_id
+LIMIT $amount;

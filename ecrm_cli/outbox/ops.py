@@ -11,6 +11,7 @@ from ecrm_cli.core.store import Row, Store
 from ecrm_cli.outbox.model import ENDED, STATUSES, Verdict
 
 PAGE = 1_000
+_NEVER_SO_MANY = 2**62
 
 
 class NoRun(NotFound):
@@ -106,6 +107,21 @@ def queue(store: Store) -> list[Row]:
     run, ref, kind, name, state, transport, place, queued, sending, deferred, unknown, next_try.
     """
     return store.rows("outbox.waiting")
+
+
+def due(store: Store, now: datetime) -> list[Row]:
+    """Return the runs of ``queue`` with mail to be sent now, service mail first.
+
+    With them come ``due``, how many messages, and ``before``, the counts of ``status``. What a dead
+    sender had claimed is due too; a paused run and what is only in doubt are not.
+    """
+    found = []
+    for row in queue(store):
+        ready = store.one("outbox.due", run_id=row["run"], now=now, amount=_NEVER_SO_MANY) or {}
+        messages = int(ready.get("messages") or 0) + row["sending"]
+        if row["state"] == "running" and messages:
+            found.append({**row, "due": messages, "before": status(store, row["run"])})
+    return sorted(found, key=lambda row: (row["kind"] != "service", row["run"]))
 
 
 def resolve(

@@ -20,10 +20,9 @@ def with_gap(store: Store, asking: Asking, parts: Iterable[Part]) -> Asking:
 
 def words(gap: Gap) -> str:
     """Say what lapsing and lapsed mean here, and where the days come from."""
-    limits = f"lapsing after {gap.lapsing} days without an order, lapsed after {gap.lapsed}"
+    limits = f"lapsing after {gap.lapsing} days, lapsed after {gap.lapsed}"
+    if gap.origin == "measured":
+        return f"Usual gap {gap.usual} days (median of {gap.returns} returns): {limits}."
     if gap.origin == "set":
         return f"Here: {limits} (retention.lapse in config.yaml)."
-    if gap.origin == "default":
-        known = f"{gap.returns} known, {FEWEST_RETURNS} needed"
-        return f"Too few returns to know this shop's usual gap ({known}): {limits}."
-    return f"This shop's usual gap is {gap.usual} days (median of {gap.returns} returns): {limits}."
+    return f"Here: {limits} (returns known: {gap.returns}; a habit takes {FEWEST_RETURNS})."

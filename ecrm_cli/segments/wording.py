@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ecrm_cli.core.yamlfile import Document
@@ -29,6 +29,7 @@ from ecrm_cli.segments.operators import (
     are_dates,
     text,
 )
+from ecrm_cli.segments.operators import word as text_or_truth
 
 _CODE = re.compile(r"[A-Za-z]{3}")
 # What a rule may hold beside the conditions of the rooms.
@@ -156,11 +157,11 @@ class Wording:
     def _argument(self, word: str, value: Written, below: Path) -> str:
         argument = next(one for one in self.condition.arguments if one.name == word)
         self._check_choice(argument, value, below)
-        return text(value)
+        return _reader(argument)(value)
 
     def _check_choice(self, argument: Argument, value: Written, below: Path) -> None:
         try:
-            found = text(value)
+            found = _reader(argument)(value)
         except Unfit as unfit:
             raise self._bad(argument.name, unfit.wanted, value, below) from None
         if argument.choices and found not in argument.choices:
@@ -198,6 +199,11 @@ class Wording:
             return (Compared("text_present"),)
         known = list(KINDS[self.condition.takes])
         raise NothingCompared(self.field, known, self.example, self.document.place(*self.path))
+
+
+def _reader(argument: Argument) -> Callable[[Written], str]:
+    """Return what reads an argument: true and false are words where they may be chosen."""
+    return text_or_truth if "true" in argument.choices else text
 
 
 def written_at(document: Document, path: Path) -> Written:

@@ -9,7 +9,7 @@ from typing import Any
 from ecrm_cli.core.errors import DataError, EcrmError
 from ecrm_cli.core.secrets import reveal
 from ecrm_cli.core.settings import Sections
-from ecrm_cli.core.settings_checks import problems
+from ecrm_cli.core.settings_checks import problems, programme_problems
 from ecrm_cli.core.workspace import Workspace
 from ecrm_cli.core.yamlfile import Document, read
 
@@ -31,7 +31,8 @@ def findings(workspace: Workspace, environment: Mapping[str, str] = os.environ) 
         sections = document.typed(Sections)
     except DataError as error:
         return [_finding("config", "error", error)]
-    wrong = [_finding("config", "error", problem) for problem in problems(document, sections)]
+    both = (*problems(document, sections), *programme_problems(document, sections.loyalty.points))
+    wrong = [_finding("config", "error", problem) for problem in both]
     lacks = _lacks(document, sections)
     return [
         *wrong,

@@ -61,8 +61,9 @@ def found(
     _make_folders(place)
     _write(made, place.secret, secrets.token_hex(32) + "\n")
     _write(made, root / ".gitignore", IGNORED)
-    for file in sorted((STARTER / "segments").glob("*.yaml")):
-        _write(made, place.segments / file.name, file.read_text(encoding="utf-8"))
+    for folder in (place.segments, place.campaigns):
+        for file in sorted((STARTER / folder.name).glob("*.yaml")):
+            _write(made, folder / file.name, file.read_text(encoding="utf-8"))
     letters = shipped("templates")
     for file in sorted([*letters.glob("*.j2"), *letters.glob("service/*.j2")]):
         _write(made, place.templates / file.relative_to(letters), file.read_text(encoding="utf-8"))

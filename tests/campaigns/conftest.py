@@ -58,6 +58,7 @@ def made_bare(made_workspace: Path, tmp_path_factory: pytest.TempPathFactory) ->
     put(folder, "segments/everybody.yaml", "all: []\n")
     put(folder, "segments/vip.yaml", "tag: vip\n")
     put(folder, "templates/spring.html.j2", PAGE)
+    (folder / "campaigns" / "win-back.yaml").unlink()
     put(folder, "campaigns/spring.yaml", SPRING)
     return folder
 

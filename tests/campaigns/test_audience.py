@@ -26,7 +26,8 @@ AUDIENCE = query("house.audience", "SELECT contact_id, reason FROM audience ORDE
 SAY = query("house.say", """
     INSERT INTO consent_event (consent_event_id, contact_id, channel, topic, status, source, actor,
                                occurred_at, recorded_at)
-    VALUES ($number, $contact_id, 'email', $topic, $status, 'test', 'tester', $at, $at)
+    SELECT unnest(range(1, len($whom) + 1)), unnest($whom), 'email', unnest($topics),
+           unnest($statuses), 'test', 'tester', $at, $at
 """)  # fmt: skip
 
 
@@ -81,13 +82,20 @@ STOPS: list[str | None] = [None, "bounce", "complaint"]
 def test_many_are_answered_as_each_alone_is(store: Store) -> None:
     lives = list(product(STORIES, STOPS))
     ids = [*people(store, len(lives)), person(store)]
-    said = 0
-    for contact_id, (story, stop) in zip(ids, lives, strict=False):
-        for topic, status in story:
-            said += 1
-            store.run(SAY, number=said, contact_id=contact_id, topic=topic, status=status, at=NOW)
-        if stop:
-            suppressions.suppress(store, NOW, "email", [f"p{contact_id}@example.org"], stop)
+    said = [
+        (contact_id, topic, status)
+        for contact_id, (story, _stop) in zip(ids, lives, strict=False)
+        for topic, status in story
+    ]
+    whom, topics, statuses = (list(column) for column in zip(*said, strict=True))
+    store.run(SAY, whom=whom, topics=topics, statuses=statuses, at=NOW)
+    for reason in filter(None, STOPS):
+        stopped = [
+            f"p{contact_id}@example.org"
+            for contact_id, (_story, stop) in zip(ids, lives, strict=False)
+            if stop == reason
+        ]
+        suppressions.suppress(store, NOW, "email", stopped, reason)
     contacts.choose(store, ids)
     consent.answer_chosen(store, "email", "offers")
     found = store.rows(query("house.answers", "FROM contact_answer ORDER BY contact_id"))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ecrm_cli.cli import NOUNS, Noun, global_options, list_options, run
+from ecrm_cli.cli import NOUNS, Noun, global_options, list_options, open_door, run
 from tests.door import Ecrm
 from tests.pages.reference import FOLDER, stale
-from tests.tree import Leaf, leaves, opened, own_parameters
+from tests.tree import Leaf, leaves, own_parameters
 
 OPTIONS = {
     "--format": "json", "-f": "csv", "--json": None, "--out": "answer.json", "-o": "answer.csv",
@@ -23,7 +23,7 @@ by_name = pytest.mark.parametrize("leaf", leaves(), ids=lambda leaf: leaf.name)
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
 def test_a_noun_can_be_entered_and_its_sign_equals_its_help(noun: Noun) -> None:
-    command = opened(noun)
+    command = open_door(noun)
     assert (command.help or "").splitlines()[0] == noun.sign
 
 

@@ -19,7 +19,9 @@ from tests.house.book import Table, family, tables, writers
 ANA, BEN = 1, 2
 NAMES = {ANA: "ana", BEN: "ben"}
 # From the top down, so that what is found by an address is found before the address goes.
-LADDER = ("intake", "segments", "orders", "outbox", "consent", "contacts", "audit")
+LADDER = (
+    "intake", "loyalty", "segments", "cases", "orders", "outbox", "consent", "contacts", "audit",
+)  # fmt: skip
 COLUMNS = query("house.columns_of", """
     SELECT column_name, data_type FROM duckdb_columns()
     WHERE schema_name = 'main' AND table_name = $table_name ORDER BY column_index
@@ -29,7 +31,8 @@ COLUMNS = query("house.columns_of", """
 PLAIN = {
     "source", "actor", "channel", "topic", "status", "basis", "kind", "reason", "currency",
     "number", "origin", "table_name", "column_name", "action", "command", "digest", "previous",
-    "chain", "nonce", "variant", "sender_id",
+    "chain", "nonce", "variant", "sender_id", "account", "rule", "phase", "priority", "category",
+    "assignee",
 }  # fmt: skip
 
 
@@ -44,6 +47,7 @@ def value_of(who: int, table: str, column: str, kind: str) -> Any:
         ("contact_tag", "action"): "add",
         ("consent_event", "status"): "granted",
         ("audit_entry", "payload"): json.dumps({"contacts": [who], "tag": f"tag of {name}"}),
+        ("ledger_entry", "kind"): "earn",
         ("import_change", "table_name"): "orders",
         ("import_reject", "raw"): f"{name}@example.org,{name} in a reject",
     }

@@ -122,3 +122,30 @@ def test_a_shipped_template_works_with_and_without_a_name(
     assert "Trg slobode 1, Novi Sad" in shown.text
     assert "{" not in shown.text
     assert len(shown.html) < 20_000
+
+
+WIN_BACK = {
+    "en": ("It has been a while", "Hello Ana,", "Hello,", "Unsubscribe"),
+    "ru": ("Давно не виделись", "Здравствуйте, Ana!", "Здравствуйте!", "Отписаться"),
+    "sr": ("Dugo Vas nije bilo", "Dobar dan,", "Dobar dan,", "Odjava"),
+    "ar": ("مضى وقت طويل", "مرحبًا Ana،", "مرحبًا،", "إلغاء الاشتراك"),
+}
+
+
+@pytest.mark.parametrize("language", WIN_BACK)
+@pytest.mark.parametrize("given_name", ["Ana", None])
+def test_win_back_is_written_in_each_language_with_and_without_a_name(
+    language: str, given_name: str | None
+) -> None:
+    subject, named, unnamed, leave = WIN_BACK[language]
+    wording = take_along([shipped("templates")], "win-back.html.j2")
+    run = replace(outgoing(), html=wording.html, txt=wording.txt, subject="")
+    shown = Renderer(run, TERMS).show(to(given_name=given_name, locale=language))
+    assert (shown.subject, len(shown.subject) <= 45) == (subject, True)
+    assert f"\n{named if given_name else unnamed}\n" in shown.text
+    assert leave in shown.text
+    assert "{" not in shown.text
+    tag = {"sr": "sr-Latn"}.get(language, language)
+    way = "rtl" if language == "ar" else "ltr"
+    assert f'<html lang="{tag}" dir="{way}">' in shown.html
+    assert len(shown.html) < 20_000

@@ -1,4 +1,4 @@
-"""Writes docs/reference out of the code: commands, exit codes, settings.
+"""Writes docs/reference out of the code: commands, exit codes, figures, settings.
 
 ``python -m tests.pages.reference`` writes the pages; with ``--check`` it only says which are stale.
 """
@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ecrm_cli.cli import NOUNS, global_options, list_options
+from ecrm_cli.cli import NOUNS, global_options, list_options, open_door
 from ecrm_cli.core.errors import EcrmError
+from ecrm_cli.reports.definitions import FEW, HEADS, definitions
 from tests.pages.settings_table import settings
-from tests.tree import Leaf, leaves, opened, own_parameters, root_context
+from tests.tree import Leaf, leaves, own_parameters, root_context
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 MADE = "<!-- Made from the code by `make docs`; changes here are overwritten. -->\n"
@@ -24,6 +25,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": commands_page(),
         "exit-codes.md": exit_codes_page(),
+        "kpis.md": kpis_page(),
         "settings.md": settings_page(),
     }
 
@@ -46,7 +48,7 @@ def commands_page() -> str:
         parts += [f"## {noun.name}", noun.sign]
         if noun.aliases:
             parts.append(f"Also: {', '.join(f'`{name}`' for name in noun.aliases)}.")
-        below = opened(noun)
+        below = open_door(noun)
         parts += [
             text for leaf in found if leaf.noun is noun and not leaf.hidden
             for text in command_parts(leaf, alone=leaf.command is below)
@@ -87,6 +89,27 @@ def exit_codes_page() -> str:
         meaning = (family.__doc__ or "").splitlines()[0]
         rows.append((str(family.code), family.kind, meaning))
     return _page(["# Exit codes", _table(("Code", "Kind", "Meaning"), rows)])
+
+
+def kpis_page() -> str:
+    """Return the page of figures: what each means, under its head."""
+    parts = [
+        "# What each figure means",
+        "The same words as `ecrm report define NAME`. A rate is a fraction from 0 to 1 with the "
+        "unit `ratio`, a time is in seconds, money has one row a currency; null was not "
+        f"measured, 0 was. A share, average or median of fewer than {FEW} is said to be of *few*.",
+    ]
+    for head in HEADS:
+        own = [each for each in definitions().values() if each.head == head]
+        parts += [f"## {head.capitalize()}"] if own else []
+        for each in own:
+            parts += [
+                f"### {each.kpi}",
+                each.says,
+                f"- Formula: {each.formula}\n- Unit: `{each.unit}`\n- Source: {each.source}\n"
+                f"- Measured from what `{each.brings}` brings",
+            ]
+    return _page(parts)
 
 
 def settings_page() -> str:

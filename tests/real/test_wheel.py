@@ -86,7 +86,11 @@ def test_everything_that_is_not_python_is_in_the_wheel_too(wheel: Path) -> None:
     with ZipFile(wheel) as packed:
         names = set(packed.namelist())
     package = CHECKOUT / "ecrm_cli"
-    data = [path for path in package.rglob("*") if path.suffix in (".sql", ".yaml", ".j2", ".mo")]
+    data = [
+        path
+        for path in package.rglob("*")
+        if path.suffix in (".sql", ".yaml", ".toml", ".j2", ".mo")
+    ]
     assert {path.relative_to(CHECKOUT).as_posix() for path in data} <= names
     beside = [CHECKOUT / "config.example.yaml", *(CHECKOUT / "templates").rglob("*.*")]
     shipped = {f"ecrm_cli/shipped/{path.relative_to(CHECKOUT).as_posix()}" for path in beside}
@@ -116,4 +120,13 @@ def test_the_wheel_makes_a_workspace_and_imports(installed: Path, tmp_path: Path
     assert [row["email"] for row in json.loads(listed.stdout)] == ["ana@example.org"]
     counted = ask(installed, tmp_path, "-C", "shop", "segment", "list", "--json")
     assert counted.returncode == 0, counted.stderr
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+def test_the_wheel_plays_the_demo_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    played = ask(installed, tmp_path, "demo")
+    assert (played.returncode, played.stderr) == (0, "")
+    assert "Killed\n[exit 137]" in played.stdout
+    assert "Start your own" in played.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo-shop", "home"]
     assert list((tmp_path / "home").iterdir()) == []

@@ -68,6 +68,13 @@ def generated(seed: int, zone: str, size: int = 40) -> Book:
         _talk(book, draw, contact_id)
     for _ in range(10):
         _order(book, draw, None)
+    for contact_id in range(1, size + 1):
+        for _ in range(draw.choice((0, 0, 1, 3))):
+            _points(book, draw, contact_id)
+        for _ in range(draw.choice((0, 0, 1, 2))):
+            _case(book, draw, contact_id)
+        if draw.random() < 0.2:
+            _event(book, draw, contact_id)
     return book
 
 
@@ -230,5 +237,72 @@ def _refund(book: Book, draw: random.Random, order_id: int, contact_id: int | No
         currency=order["currency"],
         actor="tester",
         refunded_at=_moment(book, draw),
+        recorded_at=RECORDED,
+    )
+
+
+def _points(book: Book, draw: random.Random, contact_id: int) -> None:
+    points = draw.choice((0, 5, 10, 100, -7, -100))
+    number = len(book.rows("ledger_entry")) // 2 + 1
+    moment = _moment(book, draw)
+    for account, owner, change in (("member", contact_id, points), ("issued", None, -points)):
+        book.add(
+            "ledger_entry",
+            transaction_id=number,
+            kind="earn",
+            account=account,
+            contact_id=owner,
+            points=change,
+            idempotency_key=f"earn#{number}",
+            actor="tester",
+            posted_for=moment,
+            recorded_at=RECORDED,
+        )
+
+
+def _case(book: Book, draw: random.Random, contact_id: int) -> None:
+    opened_at = _moment(book, draw)
+    case_id = book.add(
+        "support_case",
+        case_id=len(book.rows("support_case")) + 1,
+        contact_id=contact_id,
+        subject="Cold coffee",
+        channel="phone",
+        in_person=True,
+        actor="tester",
+        opened_at=opened_at,
+        recorded_at=RECORDED,
+    )
+    category = draw.choice(("complaint", "complaint", "question"))
+    priority = draw.choice(("high", "normal"))
+    _step(book, case_id, opened_at, phase="open", category=category, priority=priority)
+    for phase in draw.choice(((), ("waiting",), ("done",), ("waiting", "done"), ("done", "open"))):
+        moment = max(opened_at, _moment(book, draw))
+        about = draw.choice((None, "question"))
+        _step(book, case_id, moment, phase=phase, category=about, priority=None)
+
+
+def _step(book: Book, case_id: int, moment: datetime, **told: str | None) -> None:
+    book.add(
+        "case_event",
+        case_event_id=len(book.rows("case_event")) + 1,
+        case_id=case_id,
+        kind="status",
+        **told,
+        actor="tester",
+        occurred_at=moment,
+        recorded_at=RECORDED,
+    )
+
+
+def _event(book: Book, draw: random.Random, contact_id: int) -> None:
+    book.add(
+        "event",
+        event_id=len(book.rows("event")) + 1,
+        contact_id=contact_id,
+        channel="phone",
+        kind="call",
+        actor="tester",
+        occurred_at=_moment(book, draw),
         recorded_at=RECORDED,
     )

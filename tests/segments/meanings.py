@@ -19,6 +19,10 @@ def _first(person: Person) -> int | None:
     return max((person.days_ago(row["ordered_at"]) for row in person.orders()), default=None)
 
 
+def _last_case(person: Person) -> int | None:
+    return min((person.days_ago(row["opened_at"]) for row in person.cases()), default=None)
+
+
 def _ago(days: int | None, low: int, high: int) -> bool:
     return days is not None and low <= days <= high
 
@@ -148,7 +152,26 @@ MEANINGS: dict[str, Meaning] = {
         p.products(90) & {"mug", "filter-4"}
     ),
     "orders.channel: shop": lambda p: any(row["channel"] == "Shop" for row in p.orders()),
+    "cases: {open: true, category: complaint}": lambda p: bool(p.cases("complaint", True)),
+    "cases: complaint": lambda p: bool(p.cases("complaint")),
+    "cases: true": lambda p: bool(p.cases()),
+    "cases: false": lambda p: not p.cases(),
+    "cases: {open: false, within: 90d}": lambda p: bool(p.cases(undone=False, first=90)),
+    "cases: {priority: high, before: 30d}": lambda p: any(
+        row["priority"] == "high" for row in p.cases(last=31)
+    ),
+    "cases.count: 0": lambda p: not p.cases(),
+    "cases.count: {gte: 1, open: true}": lambda p: bool(p.cases(undone=True)),
+    "cases.count: {eq: 1, category: Question, within: 365d}": lambda p: (
+        len(p.cases("question", first=365)) == 1
+    ),
+    "cases.last: {within: 90d}": lambda p: _ago(_last_case(p), 0, 90),
+    "cases.last: {before: 90d}": lambda p: _ago(_last_case(p), 91, EVER),
     "orders.channel: {eq: web, before: 90d}": lambda p: any(
         row["channel"] == "web" for row in p.orders(last=91)
     ),
+    "points: {gte: 100}": lambda p: p.points() >= 100,
+    "points: 0": lambda p: p.points() == 0,
+    "points: {lt: 0}": lambda p: p.points() < 0,
+    "points: {between: [1, 10]}": lambda p: 1 <= p.points() <= 10,
 }

@@ -54,6 +54,8 @@ class Person:
         facts = (
             self._own("contact_tag"), self._own("consent_event"),
             self._own("orders", "ordered_at"), self._own("refund", "refunded_at"),
+            self._own("ledger_entry", "posted_for"),
+            self._own("support_case", "opened_at"), self._own("event"),
         )  # fmt: skip
         return self._day(self.row["created_at"]) <= self.as_of or any(facts)
 
@@ -190,11 +192,47 @@ class Person:
         exact = self.total(currency) / len(orders)
         return exact.quantize(Decimal("0.0001"), rounding="ROUND_HALF_UP")
 
+    def cases(
+        self,
+        category: str | None = None,
+        undone: bool | None = None,
+        first: int | None = None,
+        last: int = 0,
+    ) -> list[Record]:
+        """Return their cases as they stood: those about something, still open or done.
+
+        Each is the row with what its facts made of phase, category and priority.
+        """
+        opened = [
+            row
+            for row in self._own("support_case", "opened_at")
+            if self._within(row["opened_at"], first, last)
+        ]
+        found = [row | self._state_of(row["case_id"]) for row in opened]
+        return [
+            row
+            for row in found
+            if category in (None, row["category"])
+            and undone in (None, row["phase"] in ("open", "waiting"))
+        ]
+
+    def _state_of(self, case_id: int) -> Record:
+        state: Record = {}
+        for fact in _in_order(self._up_to("case_event"), "case_event_id"):
+            if fact["case_id"] == case_id:
+                names = ("phase", "category", "priority")
+                state |= {name: fact[name] for name in names if fact[name] is not None}
+        return state
+
     def comeback(self, lapsed: int) -> int | None:
         """Return how many days ago they last ordered after more than ``lapsed`` days of nothing."""
         found = sorted(self.days_ago(row["ordered_at"]) for row in self.orders())
         back = [late for late, early in pairwise(found) if early - late > lapsed]
         return min(back, default=None)
+
+    def points(self) -> int:
+        """Return the points they had."""
+        return sum(row["points"] for row in self._own("ledger_entry", "posted_for"))
 
     def products(self, first: int | None = None, last: int = 0) -> set[str]:
         """Return the products they ordered in those days, in lower case."""

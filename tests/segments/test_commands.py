@@ -167,11 +167,9 @@ def test_check_warns_of_words_nobody_has(shop: Ecrm) -> None:
 def test_a_list_says_what_lapsing_means_here(shop: Ecrm, setting: str) -> None:
     assert shop("config", "set", "retention.lapse", setting).code == 0
     listed = shop("segment", "list")
-    said = "lapsing after 20 days without an order, lapsed after 40 (retention.lapse"
-    few = (
-        "Too few returns to know this shop's usual gap (0 known, 30 needed): lapsing after 90 days"
-    )
-    assert (said if setting == "40d" else few) in listed.stderr.replace("Here: ", "")
+    said = "Here: lapsing after 20 days, lapsed after 40 (retention.lapse in config.yaml).\n"
+    few = "Here: lapsing after 90 days, lapsed after 180 (returns known: 0; a habit takes 30).\n"
+    assert listed.stderr == (few if setting == "auto" else said)
     assert "vip\t0\tA tenth of the customers" in listed.stdout
     assert "vips\t1\tOur best" in listed.stdout
 
@@ -183,8 +181,7 @@ def test_explain_says_the_shops_limits(shop: Ecrm) -> None:
         "  no   segment: vip",
         "    no   top: 10%, by: orders.total, within: 365d   seen: nothing",
         "  no   orders.last: {before: lapsing}   seen: nothing",
-        "Too few returns to know this shop's usual gap (0 known, 30 needed): lapsing after 90 "
-        "days without an order, lapsed after 180.",
+        "Here: lapsing after 90 days, lapsed after 180 (returns known: 0; a habit takes 30).",
     ]
     told = shop("segment", "explain", "vip-lapsing", "ana@example.org", "--json")
     assert told.json["gap"] == {

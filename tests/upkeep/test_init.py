@@ -48,10 +48,13 @@ def test_the_folder_of_the_design_is_made(bare: Ecrm) -> None:
     assert {name for name in made if name.startswith("templates/")} == {
         "templates/layout.html.j2", "templates/offer.html.j2",
         "templates/service/case-reply.html.j2", "templates/service/receipt.html.j2",
+        "templates/win-back.html.j2", "templates/win-back.ru.html.j2",
+        "templates/win-back.sr-Latn.html.j2", "templates/win-back.ar.html.j2",
     }  # fmt: skip
     assert {name for name in made if name.startswith("segments/")} >= {
         "segments/everyone-reachable.yaml", "segments/one-time-buyers.yaml", "segments/lapsed.yaml",
     }  # fmt: skip
+    assert (root / "campaigns" / "win-back.yaml").is_file()
     assert set(answer.json["written"]) == made
     assert answer.json["left_alone"] == []
 
@@ -133,7 +136,7 @@ def test_git_would_take_no_data_and_no_keys(bare: Ecrm) -> None:
         cwd=root, capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
     assert {name.partition("/")[0] for name in listed} == {
-        ".gitignore", "config.yaml", "segments", "templates",
+        ".gitignore", "campaigns", "config.yaml", "segments", "templates",
     }  # fmt: skip
 
 

@@ -123,3 +123,44 @@ def test_a_typed_password_goes_into_the_env_file_and_is_not_shown(workspace: Pat
     settings = read_settings(Workspace(workspace))
     assert settings.mail.smtp.password == f"${{{VARIABLE}}}"
     assert settings.secret(settings.mail.smtp.password, {}) == WORD
+
+
+def test_the_questions_of_loyalty_refuse_a_wrong_answer_and_write_the_right_ones(
+    workspace: Path,
+) -> None:
+    child = terminal(workspace, "setup", "loyalty")
+    child.expect("points for every.*1 EUR")
+    child.send(f"{CLEAR}100 points{ENTER}")
+    child.expect("no amount of money.*points for every")
+    child.send(f"{CLEAR}100 RSD{ENTER}")
+    child.expect("How many points")
+    child.send(f"{CLEAR}many{ENTER}")
+    child.expect("whole number.*How many points")
+    child.send(f"{CLEAR}2{ENTER}")
+    child.expect("One point is worth")
+    child.send(f"{CLEAR}0.03 EUR{ENTER}")
+    child.expect("earned in RSD.*One point is worth")
+    child.send(f"{CLEAR}3 RSD{ENTER}")
+    child.expect("rounded")
+    child.send(ENTER)
+    child.expect("No orders in RSD in the last 365 days")
+    child.expect("Write this programme")
+    child.send("y")
+    assert ended(child) == 0
+    points = read_settings(Workspace(workspace)).loyalty.points
+    assert (points.per, points.earn, points.value, points.rounding) == (
+        "100 RSD", 2, "3 RSD", "down",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [CTRL_C, "n"])
+def test_a_programme_that_is_not_agreed_to_is_not_written(workspace: Path, end: str) -> None:
+    before = (workspace / "config.yaml").read_bytes()
+    child = terminal(workspace, "setup", "loyalty")
+    for asked in ("points for every", "How many points", "One point is worth", "rounded"):
+        child.expect(asked)
+        child.send(ENTER)
+    child.expect("Write this programme")
+    child.send(end)
+    assert ended(child) == (130 if end == CTRL_C else 0)
+    assert (workspace / "config.yaml").read_bytes() == before

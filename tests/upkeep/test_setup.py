@@ -111,3 +111,50 @@ def test_without_a_terminal_the_flag_for_the_password_is_named(ecrm: Ecrm, serve
     answer = ecrm(*mail_flags(server[0], "--user", USER))
     assert answer.code == 8
     assert "--password" in answer.stderr
+
+
+def test_loyalty_says_what_the_programme_would_have_cost(ecrm: Ecrm) -> None:
+    ecrm("contact", "add", "--email", "ana@example.org")
+    for total in ("1250", "2750"):
+        ecrm("order", "add", "--contact", "P-1", "--total", total, "--currency", "RSD")
+    answer = ecrm("setup", "loyalty", "--per", "100 RSD", "--value", "3 RSD", "--json")
+    assert answer.code == 0
+    assert {row["key"]: row["value"] for row in answer.json} == {
+        "loyalty.points.per": "100 RSD", "loyalty.points.earn": 1,
+        "loyalty.points.value": "3 RSD", "loyalty.points.rounding": "down",
+    }  # fmt: skip
+    assert answer.stderr.splitlines()[0] == (
+        "In the last 365 days 1 customer bought for 4000.00 RSD: that is 39 points, "
+        "worth 117.00 RSD, 2.9 % of it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "key", "words"),
+    [
+        (("--per", "100"), "loyalty.points.per", "'100' is no amount of money"),
+        (("--per", "100 RSD", "--value", "0.03 EUR"), "loyalty.points.value", "worth EUR"),
+        (("--earn", "0"), "loyalty.points.earn", "1 or more"),
+        (("--earn", "-5"), "loyalty.points.earn", "1 or more"),
+        (("--per", "1 ZZZ"), "loyalty.points.per", "no amount of money"),
+        (("--rounding", "sideways"), "loyalty.points.rounding", "sideways"),
+        (("--earn", "900", "--per", "0.01 EUR"), "loyalty.points.earn", "too many"),
+    ],
+)
+def test_a_programme_that_makes_no_sense_is_not_written(
+    ecrm: Ecrm, workspace: Path, flags: tuple[str, ...], key: str, words: str
+) -> None:
+    before = (workspace / "config.yaml").read_bytes()
+    answer = ecrm("setup", "loyalty", *flags, "--json")
+    assert (answer.code, answer.error["key"]) == (3, key)
+    assert words in f"{answer.error['message']} {answer.error['hint']}"
+    assert (workspace / "config.yaml").read_bytes() == before
+
+
+def test_the_programme_that_is_offered_gives_about_three_in_a_hundred_back(ecrm: Ecrm) -> None:
+    assert ecrm("setup", "loyalty", "--json").json[0]["value"] == "1 EUR"
+    ecrm("config", "set", "loyalty.points.per", "")
+    ecrm("config", "set", "loyalty.points.value", "")
+    ecrm("config", "set", "business.currency", "RSD")
+    rows = ecrm("setup", "loyalty", "--json").json
+    assert [row["value"] for row in rows] == ["100 RSD", 1, "3 RSD", "down"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ecrm_cli.campaigns.drafts import OPEN_COMPLAINT
 from ecrm_cli.campaigns.model import skip_words
 from ecrm_cli.campaigns.ops import Preview
 from ecrm_cli.campaigns.questions import Made
@@ -76,7 +77,8 @@ def explained(found: Mapping[str, Any]) -> Iterator[str]:
     who = f"P-{found['contact']}"
     verdict = "would be mailed" if found["would"] else f"would not be mailed: {found['reason']}"
     yield f"{who} {verdict}."
-    for belongs in (found["segment"], *found["exclude"]):
+    complaint = [found["open_complaint"]] if found["reason"] == OPEN_COMPLAINT else []
+    for belongs in (found["segment"], *found["exclude"], *complaint):
         yield from (f"  {line}" for line in explaining.lines(belongs))
     for rule in found["consent"]["rules"]:
         yield f"  {'yes' if rule['holds'] else 'no':<4} {rule['rule']}"

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ecrm_cli.audit import ops as audit
+from ecrm_cli.cases import ops as cases
+from ecrm_cli.cases.hours import policy_of
 from ecrm_cli.consent import ops as consent
 from ecrm_cli.contacts import ops
 from ecrm_cli.core.app import App
 from ecrm_cli.core.formats import shown
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.intake import ops as intake
+from ecrm_cli.loyalty import ops as loyalty
 from ecrm_cli.orders import ops as orders
 from ecrm_cli.outbox import ops as outbox
 from ecrm_cli.segments import ops as segments
 
 # Each room that knows something of a person says it in the same four columns.
-TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, intake.timeline,
-             audit.timeline)  # fmt: skip
+TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, cases.timeline,
+             loyalty.timeline, intake.timeline, audit.timeline)  # fmt: skip
 SHOWN_EVENTS = 15
 
 
@@ -30,8 +33,10 @@ def page(app: App, store: Store, contact_id: int) -> Row:
         "segments": segments.of_contact(store, asking, contact_id),
         "orders": orders.summary_of_contact(store, contact_id),
         "scores": None,
-        "points": None,
-        "open_cases": None,
+        "points": loyalty.points_of(store, contact_id),
+        "open_cases": cases.undone_of_contact(
+            store, app.now, contact_id, lambda: policy_of(app.settings)
+        ),
         "timeline": timeline(store, contact_id),
     }
 
@@ -61,6 +66,9 @@ def lines(told: Row) -> Iterator[str]:
         f"last {shown(row['last_ordered_at'])}"
         for row in told["orders"]
     )
+    yield "Points"
+    yield f"  {told['points']}"
+    yield from _cases(told["open_cases"])
     yield "Segments"
     yield from _list(told["segments"])
     yield "Timeline"
@@ -68,6 +76,15 @@ def lines(told: Row) -> Iterator[str]:
         yield f"  {shown(event['occurred_at'])}  {event['what']}  {event['detail'] or ''}"
     if len(told["timeline"]) > SHOWN_EVENTS:
         yield f"  … and {len(told['timeline']) - SHOWN_EVENTS} more; --json shows them"
+
+
+def _cases(rows: list[Row]) -> Iterator[str]:
+    if not rows:
+        return
+    yield "Open cases"
+    for row in rows:
+        due = f", due {shown(row['due_at'])}" if row["due_at"] else ""
+        yield f"  {row['ref']} {row['subject']}: {row['status']}, {row['priority']}{due}"
 
 
 def _list(entries: Iterator[str] | list[str]) -> Iterator[str]:

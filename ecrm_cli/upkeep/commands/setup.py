@@ -19,6 +19,7 @@ from ecrm_cli.upkeep.commands.flags import (
     business_given,
 )
 from ecrm_cli.upkeep.config import change, setting_rows
+from ecrm_cli.upkeep.loyalty_setup import EARN, PER, ROUNDING, VALUE, ask_points, reckoned
 from ecrm_cli.upkeep.mail_setup import keep_password, plan_mail, prove
 from ecrm_cli.upkeep.questions import ADDRESS, HOST, PASSWORD, PORT, SENDER, USER, ask_business
 
@@ -39,6 +40,10 @@ PasswordFlag = Annotated[
     str | None,
     typer.Option("--password", help="Where it is kept: ${NAME}, keyring:NAME or file:PATH."),
 ]
+PerFlag = Annotated[str | None, typer.Option("--per", help='For every: such as "100 RSD".')]
+EarnFlag = Annotated[str | None, typer.Option("--earn", help="How many points for it.")]
+ValueFlag = Annotated[str | None, typer.Option("--value", help='One is worth, such as "3 RSD".')]
+RoundingFlag = Annotated[str | None, typer.Option("--rounding", help="down, up or nearest.")]
 NoTestFlag = Annotated[bool, typer.Option("--no-test", help="Do not try the server.")]
 
 
@@ -92,6 +97,29 @@ def mail(
         keep_password(plan, door.workspace)
         write(door, "setup mail", plan.changes)
     show_block(door, "mail")
+
+
+@app.command("loyalty", cls=ListCommand)
+def loyalty(
+    ctx: typer.Context,
+    per: PerFlag = None,
+    earn: EarnFlag = None,
+    value: ValueFlag = None,
+    rounding: RoundingFlag = None,
+    show: ShowFlag = False,
+) -> None:
+    """Ask for the points programme, and say what it would have cost last year.
+
+    Example: ecrm setup loyalty --per "100 RSD" --value "3 RSD"
+    """
+    door: App = ctx.obj
+    given = {PER.key: per, EARN.key: earn, VALUE.key: value, ROUNDING: rounding}
+    if not show:
+        plan = ask_points(door.ask, given, set_now(door))
+        door.out.note(reckoned(door, plan))
+        if not door.ask.interactive or door.ask.confirm("Write this programme?", default=True):
+            write(door, "setup loyalty", plan)
+    show_block(door, "loyalty")
 
 
 def set_now(door: App) -> dict[str, Any]:

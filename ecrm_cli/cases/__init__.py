@@ -1,0 +1,1 @@
+"""What customers ask and complain about, and how fast they are answered."""

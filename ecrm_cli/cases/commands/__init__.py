@@ -1,0 +1,1 @@
+"""The commands of cases: case, agent, interaction and caller."""

@@ -1,0 +1,1 @@
+"""What the numbers of a period are, and what each of them means."""

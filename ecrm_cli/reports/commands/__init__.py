@@ -1,0 +1,1 @@
+"""``ecrm report``, and what it says."""
