@@ -5,8 +5,9 @@ PYTHON ?= python3
 PYTHONS = $(PYTHON) python3.14 python3.13 python3.12 python3.11
 DUCKDB2 = 2.0.0
 SCALE ?= 1
-# Tests run on every core.
+# Tests run on every core; a worker that is done takes over from another.
 WORKERS ?= auto
+SPREAD = -n $(WORKERS) --dist worksteal
 
 RUN = .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -23,7 +24,7 @@ demo: .venv ## a shop with people in it, in the folder demo-shop, made anew each
 
 test: .venv ## the tests (no server, no network)
 	@echo "Running the tests. Those that need servers, mounts or shells run with: make test-real"
-	@$(RUN) -m pytest -m "not real" -n $(WORKERS) $(ARGS)
+	@$(RUN) -m pytest -m "not real" $(SPREAD) $(ARGS)
 
 lint: .venv ## style, layout, the ladder of imports, stale pages
 	@echo "Checking style (ruff), layout (ruff format), the ladder (import-linter), generated pages."
@@ -43,13 +44,14 @@ bench: .venv ## measure at SCALE (1 is full size: 1 M contacts, 5 M orders)
 	@echo "Measuring at scale $(SCALE); the data is made in bench/data."
 	@$(RUN) -m bench --scale $(SCALE)
 
-test-real: .venv ## the tests marked real: a shell, a full disk, the built wheel
+test-real: .venv ## the tests marked real: a shell, a full disk, a browser, the built wheel
 	@echo "Running the tests marked real."
+	@.ci/browser
 	@$(RUN) -m pytest -m real $(ARGS)
 
 test-duckdb2: .venv2 ## the tests on DuckDB 2
 	@echo "Running the tests on DuckDB $(DUCKDB2)."
-	@.venv2/bin/python -m pytest -m "not real" -n $(WORKERS) $(ARGS)
+	@.venv2/bin/python -m pytest -m "not real" $(SPREAD) $(ARGS)
 
 .venv: pins = cat constraints.txt
 .venv2: pins = sed 's/^duckdb==.*/duckdb==$(DUCKDB2)/' constraints.txt

@@ -69,6 +69,7 @@ def _measure(folder: Path, people: Path, sales: Path) -> list[Figure]:
         figures.segments(folder),
         figures.caller(folder),
         figures.loyalty(folder),
+        figures.reports(folder),
     ):
         found += _told(part)
     return found

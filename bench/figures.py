@@ -123,6 +123,21 @@ def loyalty(folder: Path) -> Iterator[Figure]:
     yield Figure(f"loyalty check, memory / {MIB_BUDGET} MiB", 1, proof.memory, MIB_BUDGET, "MiB")
 
 
+def reports(folder: Path) -> Iterator[Figure]:
+    """Measure the report of key figures against one scan of orders with a group by contact."""
+    shop = folder / "shop"
+    scan = median_of(python("-c", SCAN, "crm.duckdb"), shop, 3).wall
+    month = ("report", "kpi", "--month", "2026-09")
+    forms = {
+        "KPI report": month,
+        "KPI report beside the period before, as a page": (
+            *month, "--compare", "previous", "--out", "kpi.html",
+        ),
+    }  # fmt: skip
+    for name, words in forms.items():
+        yield Figure(f"{name} / scan of orders", 4, median_of(ecrm(*words), shop, 3).wall, scan)
+
+
 def caller(folder: Path) -> Iterator[Figure]:
     """Measure how long a caller waits beyond the start of a command that reads."""
     shop = folder / "shop"

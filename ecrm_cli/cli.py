@@ -68,6 +68,7 @@ NOUNS = (
     Noun("import", "intake.commands", "Read contacts and orders from a file.", DATA, ("imports",)),
     Noun("today", "upkeep.commands.today", "What needs somebody today.", HOUSE),
     Noun("run", "upkeep.commands.run", "Do what is due: the one line for cron.", HOUSE),
+    Noun("demo", "demo.commands", "Make a shop with people in it, and show what ecrm does.", HOUSE),
     Noun("init", "upkeep.commands.init", "Make a workspace in a folder.", HOUSE),
     Noun("setup", "upkeep.commands.setup", "Answer questions and write a block of config.", HOUSE),
     Noun("config", "upkeep.commands.config", "Look at and change config.yaml.", HOUSE),

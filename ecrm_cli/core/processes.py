@@ -55,10 +55,11 @@ def hold(path: Path) -> Hold | None:
     return None
 
 
-def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[bytes]:
+def start_python(module: str, keep: int | None, complaints: Path) -> subprocess.Popen[bytes]:
     """Start a module of this program as a process joined by pipes to its stdin and stdout.
 
-    It keeps the open file ``keep``; what it says on stderr is added to ``complaints``.
+    It keeps the open file ``keep``, where there is one; what it says on stderr is added to
+    ``complaints``.
     """
     try:
         sink = os.open(complaints, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
@@ -73,7 +74,7 @@ def start_python(module: str, keep: int, complaints: Path) -> subprocess.Popen[b
             stdout=subprocess.PIPE,
             stderr=sink,
             env=environment_of_ours(),
-            pass_fds=() if sys.platform == "win32" else (keep,),
+            pass_fds=() if keep is None or sys.platform == "win32" else (keep,),
         )
     finally:
         os.close(sink)

@@ -73,6 +73,11 @@ class Shop:
     unsubscribed: list[str]
     complained: list[str]
 
+    @property
+    def callable(self) -> list[str]:
+        """The numbers of those who have no address and may be called."""
+        return [c.phone for c in self.customers if c.phone and c.agreed and not c.email]
+
 
 def make_shop(seed: int, today: date) -> Shop:
     """Make the shop that belongs to a seed and a day."""
@@ -100,12 +105,18 @@ def write_exports(shop: Shop, seed: int, folder: Path) -> list[Path]:
         "customers.csv": table(CUSTOMER_HEADINGS, customer_rows(shop, seed)),
         "orders.csv": table(ORDER_HEADINGS, order_rows(shop.orders)),
         "returns.csv": table(RETURN_HEADINGS, return_rows(shop.returns)),
-        "unsubscribed.txt": "".join(f"{email}\n" for email in shop.unsubscribed),
-        "complained.txt": "".join(f"{email}\n" for email in shop.complained),
+        "unsubscribed.txt": lines(shop.unsubscribed),
+        "complained.txt": lines(shop.complained),
+        "callable.txt": lines(shop.callable),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
     return [folder / name for name in texts]
+
+
+def lines(words: Iterable[str]) -> str:
+    """Return one word a line."""
+    return "".join(f"{word}\n" for word in words)
 
 
 def table(headings: Row, rows: Iterable[Row]) -> str:

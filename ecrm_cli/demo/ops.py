@@ -26,7 +26,7 @@ def play(stage: Stage, named: Path, seed: int, now: datetime, *, force: bool) ->
     clear(ground.root, force=force)
     ground.begin()
     write_exports(make_shop(seed, ground.today), seed, ground.exports)
-    story.tell(stage, named)
+    story.tell(stage, named, ground.today)
     ground.finish()
     steps = [{"command": step.line, "code": step.code} for step in stage.steps]
     return {"workspace": str(ground.root), "seed": seed, "today": ground.today, "steps": steps}

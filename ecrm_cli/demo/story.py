@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from datetime import date, timedelta
 from pathlib import Path
 
 from ecrm_cli.demo.crash import kill_half_way
@@ -12,6 +13,7 @@ from ecrm_cli.demo.stage import Stage
 
 NEWS = "december"
 PAGE = "kpi.html"
+WEEK = timedelta(days=7)
 TRY = (
     "contact show ana@example.org",
     "segment members one-time-buyers",
@@ -19,11 +21,11 @@ TRY = (
 )
 
 
-def tell(stage: Stage, root: Path) -> None:
-    """Tell the story from its beginning to its end; ``root`` is how the reader named the folder."""
+def tell(stage: Stage, root: Path, today: date) -> None:
+    """Tell the story to its end on its day; ``root`` is how the reader named the folder."""
     beginning(stage, root)
     last_months_export(stage)
-    who_is_quiet(stage)
+    who_is_quiet(stage, today)
     the_mail(stage)
     the_crash(stage)
     a_day_with_ana(stage)
@@ -70,10 +72,17 @@ def last_months_export(stage: Stage) -> None:
     """)
     stage.type("ecrm consent withdraw - --topic all", given=Path("exports/unsubscribed.txt"))
     stage.type("ecrm consent suppress - --reason complaint", given=Path("exports/complained.txt"))
+    stage.tell("""
+        And this list hangs beside the telephone: who has no e-mail address, and may be called.
+    """)
+    stage.type(
+        "ecrm consent grant - --channel phone \\\n  --topic offers --basis consent",
+        given=Path("exports/callable.txt"),
+    )
     stage.type("ecrm segment count everyone-reachable")
 
 
-def who_is_quiet(stage: Stage) -> None:
+def who_is_quiet(stage: Stage, today: date) -> None:
     """The customers worth a mail."""
     stage.head("2. Who has gone quiet?")
     stage.tell("""
@@ -85,12 +94,12 @@ def who_is_quiet(stage: Stage) -> None:
     stage.tell("Ana is one of them. Why?")
     stage.type("ecrm segment explain vip-lapsing ana@example.org")
     stage.tell("""
-        Ben is another. But he has written, and nobody has answered yet. While his complaint is
-        open no campaign goes to him, whatever its rule says:
+        Ben is another. But he wrote a week ago, and nobody has answered him. While his complaint
+        is open no campaign goes to him, whatever its rule says:
     """)
     stage.type(
-        "ecrm case open --contact ben@example.org --channel email --priority high \\\n"
-        "  --category complaint --subject 'Both bags were stale'"
+        f"ecrm case open --contact ben@example.org --channel email --at {today - WEEK} \\\n"
+        "  --category complaint --priority high --subject 'Both bags were stale'"
     )
     stage.type("ecrm campaign explain win-back ben@example.org")
 
@@ -165,6 +174,14 @@ def a_day_with_ana(stage: Stage) -> None:
 def the_numbers(stage: Stage) -> None:
     """The page of figures."""
     stage.head("6. The day, and the quarter")
+    stage.tell("What needs somebody today, each line with the command that deals with it:")
+    stage.type("ecrm today")
+    stage.tell("And Sara? Hers comes this week:")
+    stage.type("ecrm segment explain birthday-7d sara@example.org")
+    stage.tell("""
+        And how it goes: the last three months beside those before. Where a name is not plain, ask
+        what it means.
+    """)
     stage.type("ecrm report kpi --last 90d --compare previous")
     stage.type("ecrm report define repeat-rate")
     stage.type(f"ecrm report kpi --last 90d --out {PAGE}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct, field
 
+from ecrm_cli.contacts.model import PROFILE_FIELDS
 from ecrm_cli.core.errors import DataError, NotFound, Place
 from ecrm_cli.core.yamlfile import read
 
@@ -22,18 +24,7 @@ CONTACT_FIELDS = (
     "phone",
     "external_id",
     "name",
-    "given_name",
-    "family_name",
-    "company",
-    "job",
-    "locale",
-    "zone",
-    "street",
-    "city",
-    "region",
-    "postcode",
-    "country",
-    "birthday",
+    *PROFILE_FIELDS,
     "tags",
     "attributes",
     "created_at",
@@ -114,18 +105,26 @@ class BadPattern(DataError):
 
 def read_presets(folder: Path) -> dict[str, Preset]:
     """Return every preset by name, the workspace's own before those that are shipped."""
+    return {**_shipped(), **_presets_in(folder)}
+
+
+@cache
+def _shipped() -> dict[str, Preset]:
+    return _presets_in(SHIPPED)
+
+
+def _presets_in(folder: Path) -> dict[str, Preset]:
     found: dict[str, Preset] = {}
-    for place in (SHIPPED, folder):
-        for path in sorted(place.glob("*.yaml")):
-            document = read(path)
-            preset = document.typed(Preset)
-            for name in preset.fields:
-                if name not in FIELDS[preset.kind]:
-                    raise _unknown_field(name, preset.kind, document.place("fields", name))
-            for number, pattern in enumerate(preset.dates):
-                if not _PATTERN.fullmatch(pattern):
-                    raise BadPattern(pattern, document.place("dates", number))
-            found[path.stem] = preset
+    for path in sorted(folder.glob("*.yaml")):
+        document = read(path)
+        preset = document.typed(Preset)
+        for name in preset.fields:
+            if name not in FIELDS[preset.kind]:
+                raise _unknown_field(name, preset.kind, document.place("fields", name))
+        for number, pattern in enumerate(preset.dates):
+            if not _PATTERN.fullmatch(pattern):
+                raise BadPattern(pattern, document.place("dates", number))
+        found[path.stem] = preset
     return found
 
 

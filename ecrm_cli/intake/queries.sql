@@ -161,12 +161,18 @@ WITH read_line AS (
                 ELSE p.value
            END AS good_phone,
            c.value AS good_country, z.value AS good_zone,
-           in_reach(stamp_of(s.birthday, $formats::VARCHAR[]))::DATE AS good_birthday,
+           in_reach(s.born)::DATE AS good_birthday,
            coalesce(s.created_utc, s.created + h.shift, s.created) AS good_created_at,
            CASE WHEN json_valid(s.attributes) AND json_type(s.attributes) = 'OBJECT'
                THEN s.attributes::JSON END AS good_attributes
     FROM (
-        SELECT *, in_reach(stamp_of(created_at, $formats::VARCHAR[])) AS created FROM staged_person
+        SELECT * REPLACE (in_reach(created) AS created)
+        FROM (
+            -- A macro writes its argument as often as it uses it: each time is read by its own.
+            SELECT *, stamp_of(created_at, $formats::VARCHAR[]) AS created,
+                   stamp_of(birthday, $formats::VARCHAR[]) AS born
+            FROM staged_person
+        )
     ) s
     LEFT JOIN understood e ON e.kind = 'email' AND e.raw = s.email
     LEFT JOIN understood c ON c.kind = 'country' AND c.raw = s.country

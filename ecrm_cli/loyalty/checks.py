@@ -39,7 +39,7 @@ def check(store: Store, now: datetime, programme: Programme | None, *, strict: b
     if programme is not None:
         waiting = store.one("loyalty.unsettled", currency=programme.currency, now=now) or {}
         if waiting["found"]:
-            words = f"{waiting['found']} orders have not given their points yet."
+            words = f"{waiting['found']} orders or refunds are not settled yet."
             findings.append(_finding("unsettled", "warning", words, SETTLE, waiting))
     size = (store.one("loyalty.size") or {})["transactions"]
     ok = not any(strict or finding["severity"] == "error" for finding in findings)

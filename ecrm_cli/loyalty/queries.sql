@@ -1,5 +1,6 @@
 -- Everything that orders and refunds still have to say to the ledger, in one statement.
--- An order counts when it is a contact's, in the programme's currency, no test and not cancelled.
+-- An order counts when it is a contact's, no test and not cancelled; it gives points in the
+-- programme's currency, and takes back what it gave in whatever currency that was.
 -- given_orders: those without an entry. steps: what the refunds of an order take back up to each of
 -- its new ones, all together: the refunded share of its points to the nearest whole, halves up.
 -- loose: returns that name no order take back what their amount would have given. gone: orders
@@ -11,12 +12,11 @@
 INSERT INTO ledger_entry (transaction_id, kind, account, contact_id, points, order_id, refund_id,
                           idempotency_key, rule, actor, posted_for, recorded_at)
 WITH counted AS NOT MATERIALIZED (
-    SELECT order_id, contact_id, ordered_at, total,
+    SELECT order_id, contact_id, ordered_at, total, currency,
            ((CAST(greatest(total, 0)::DECIMAL(28, 4) * 10000 AS HUGEINT) * CAST($times AS HUGEINT)
              + CAST($bias AS HUGEINT)) // CAST($divisor AS HUGEINT))::BIGINT AS worth
     FROM orders
-    WHERE contact_id IS NOT NULL AND NOT is_test AND cancelled_at IS NULL
-        AND currency = $currency AND ordered_at <= $now
+    WHERE contact_id IS NOT NULL AND NOT is_test AND cancelled_at IS NULL AND ordered_at <= $now
 ),
 from_orders AS NOT MATERIALIZED (
     SELECT order_id, contact_id, points
@@ -32,12 +32,13 @@ given_orders AS NOT MATERIALIZED (
     SELECT c.order_id, c.contact_id, c.ordered_at, c.worth
     FROM counted c
     ANTI JOIN from_orders USING (order_id)
+    WHERE c.currency = $currency
 ),
 new_refunds AS MATERIALIZED (
-    SELECT r.refund_id, r.order_id, r.contact_id, r.amount, r.refunded_at
+    SELECT r.refund_id, r.order_id, r.contact_id, r.amount, r.currency, r.refunded_at
     FROM refund r
     ANTI JOIN from_refunds USING (refund_id)
-    WHERE r.currency = $currency AND r.refunded_at <= $now
+    WHERE r.refunded_at <= $now
 ),
 already AS (
     SELECT f.order_id, -sum(f.points) AS points, sum(r.amount) AS amount
@@ -53,9 +54,10 @@ refunded AS (
                           + sum(n.amount) OVER (PARTITION BY n.order_id
                                                 ORDER BY n.refunded_at, n.refund_id)) AS amount
     FROM new_refunds n
-    JOIN counted c USING (order_id)
-    LEFT JOIN from_orders g USING (order_id)
-    LEFT JOIN already a USING (order_id)
+    JOIN counted c ON c.order_id = n.order_id AND c.currency = n.currency
+    LEFT JOIN from_orders g ON g.order_id = n.order_id
+    LEFT JOIN already a ON a.order_id = n.order_id
+    WHERE g.order_id IS NOT NULL OR c.currency = $currency
 ),
 steps AS (
     SELECT refund_id, order_id, contact_id, refunded_at, points_before,
@@ -103,7 +105,7 @@ said AS (
               + CAST($bias AS HUGEINT)) // CAST($divisor AS HUGEINT))::BIGINT,
            NULL, refund_id, 'refund:' || refund_id, $rule, refunded_at
     FROM new_refunds
-    WHERE order_id IS NULL AND contact_id IS NOT NULL
+    WHERE order_id IS NULL AND contact_id IS NOT NULL AND currency = $currency
     UNION ALL
     SELECT 'cancel', contact_id, -points::BIGINT, order_id, NULL, 'cancel:order:' || order_id, NULL,
            least(coalesce(cancelled_at, $now), $now)
@@ -305,15 +307,30 @@ FROM (
     HAVING sum(points) < 0
 ) AS overtaken;
 
--- Orders that count and have no entry yet.
+-- Orders that count, and refunds of those that gave points, that have no entry yet.
 -- name: unsettled
-SELECT count(*) AS found, list(source || ':' || number ORDER BY order_id)[:5] AS examples
-FROM orders
-ANTI JOIN (
-    SELECT order_id FROM ledger_entry WHERE kind = 'order' AND account = 'member'
-) AS posted USING (order_id)
-WHERE contact_id IS NOT NULL AND NOT is_test AND cancelled_at IS NULL AND currency = $currency
-    AND ordered_at <= $now;
+SELECT count(*) AS found, list(thing ORDER BY thing)[:5] AS examples
+FROM (
+    SELECT 'order ' || source || ':' || number AS thing
+    FROM orders
+    ANTI JOIN (
+        SELECT order_id FROM ledger_entry WHERE kind = 'order' AND account = 'member'
+    ) AS posted USING (order_id)
+    WHERE contact_id IS NOT NULL AND NOT is_test AND cancelled_at IS NULL
+        AND currency = $currency AND ordered_at <= $now
+    UNION ALL
+    SELECT 'refund ' || r.source || ':' || r.number
+    FROM refund r
+    ANTI JOIN (
+        SELECT refund_id FROM ledger_entry WHERE kind = 'refund' AND account = 'member'
+    ) AS posted USING (refund_id)
+    JOIN (
+        SELECT order_id FROM ledger_entry WHERE kind = 'order' AND account = 'member'
+    ) AS given ON given.order_id = r.order_id
+    JOIN orders o ON o.order_id = r.order_id
+    WHERE r.currency = o.currency AND o.cancelled_at IS NULL AND NOT o.is_test
+        AND r.refunded_at <= $now
+) AS waiting;
 
 -- Whose entry it is moves with the person, as orders and consent do; what it says does not change.
 -- name: repoint

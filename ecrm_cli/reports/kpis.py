@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from ecrm_cli.consent import ops as consent
@@ -112,6 +112,10 @@ def _plain(value: Decimal | None, unit: str) -> Decimal | int | None:
 def report(store: Store, terms: Terms, *, compared: bool = False) -> Report:
     """Measure everything there is anything in the book for, in the order of the definitions."""
     facts = _facts(store, terms)
+    if facts["orders"]:
+        home = terms.home
+        gap = usual_gap(store, terms.until, home.zone, home.lapse, terms.known)
+        terms = replace(terms, gap=gap)
     figures = tuple(_measured(store, terms, facts))
     before = tuple(_measured(store, terms.previous, facts)) if compared else ()
     missing = tuple(
@@ -152,19 +156,16 @@ def buying(store: Store, terms: Terms) -> Iterator[Figure]:
     yield count("new-customers", found["new_customers"])
     yield count("active-customers", found["active"])
     yield share("repeat-rate", found["repeat_customers"], found["customers"])
-    yield retention(store, terms, found)
+    yield retention(terms, found)
     yield from sales(store, terms, int(found["active"]))
 
 
-def retention(store: Store, terms: Terms, found: Row) -> Figure:
+def retention(terms: Terms, found: Row) -> Figure:
     """Return who bought again; says so when the period is shorter than customers usually take."""
-    home, days = terms.home, terms.period.days
     value = ratio(Decimal(found["retained"]), Decimal(found["active_before"]))
-    note = ""
-    if value is not None:
-        gap = usual_gap(store, terms.until, home.zone, home.lapse, terms.known)
-        if gap.origin == "measured" and days < gap.usual:
-            note = f"{days} days are shorter than the usual gap of {gap.usual}"
+    gap, days, note = terms.gap, terms.period.days, ""
+    if gap and gap.origin == "measured" and days < gap.usual:
+        note = f"{days} days are shorter than the usual gap of {gap.usual}"
     return Figure("retention", value, cases=int(found["active_before"]), note=note)
 
 
@@ -241,13 +242,15 @@ def lapsed_vips(store: Store, terms: Terms) -> Iterator[Figure]:
     Segments know nothing of when the file learned a thing: with ``known`` it is not measured.
     """
     home = terms.home
-    asking = Asking(terms.period.last, home.zone, home.currency, home.segments, home.lapse)
+    asking = Asking(
+        terms.period.last, home.zone, home.currency, home.segments, home.lapse, terms.gap
+    )
     found = [name for name in LAPSED_VIPS if name in library.names(home.segments)]
     if not found:
         return
     read = library.reading(home.segments, found[0])
     if terms.known or read.rule is None:
-        why = "not asked with --known-on" if terms.known else f"segment check {found[0]}"
+        why = "not asked with --known-on" if terms.known else f"see ecrm segment check {found[0]}"
         yield Figure("lapsed-vips", None, note=why)
     else:
         yield count("lapsed-vips", segments.count(store, read.rule, asking))

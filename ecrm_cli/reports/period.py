@@ -135,12 +135,12 @@ def read_period(said: Said, today: date, usual: Said) -> Period:
     if len(said.flags) > 1:
         raise SeveralPeriods(said.flags)
     first, last = _ends(said if said.flags else usual, today)
+    if first > today:
+        raise FuturePeriod(first, max(first, last), today)
     if first > last:
         raise EmptyPeriod(f"{first} to {last}")
     if first < EARLIEST:
         raise TooEarly(first)
-    if first > today:
-        raise FuturePeriod(first, last, today)
     return Period(first, min(last, today))
 
 

@@ -13,6 +13,7 @@ from ecrm_cli.core.calendar import BadMoment, as_of_end, day_start, local_day, r
 from ecrm_cli.core.errors import DataError
 from ecrm_cli.core.queries import Query
 from ecrm_cli.loyalty.model import Programme
+from ecrm_cli.orders.gaps import Gap
 from ecrm_cli.reports.period import Period, Said, read_period
 
 
@@ -45,7 +46,8 @@ class Home:
 class Terms:
     """A period, what is known of it by the end of ``as_of``, and by ``known`` in the file.
 
-    ``known`` None is everything the file holds; ``currency`` None is every currency.
+    ``known`` None is everything the file holds; ``currency`` None is every currency; ``gap`` is the
+    shop's usual one at the end of the period, once it was asked.
     """
 
     period: Period
@@ -54,11 +56,12 @@ class Terms:
     known: datetime | None = None
     currency: str | None = None
     channel: str = "email"
+    gap: Gap | None = None
 
     @property
     def previous(self) -> Terms:
         """The same terms for the period of equal length before."""
-        return replace(self, period=self.period.before)
+        return replace(self, period=self.period.before, gap=None)
 
     @property
     def until(self) -> datetime:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 NAMED = 2
 CALLED = 3
 # What an import left out is old news after a week.
-NEWS = timedelta(days=7)
+NEWS, DAY = timedelta(days=7), timedelta(days=1)
 BIRTHDAY = "birthday: {within_next: 0d}"
+WEEK_OF_BIRTHDAYS = "birthday-7d"
 BEST = "vip-lapsing"
 # Mail does not reach them, and they may be called.
 CALLS = (
@@ -83,7 +84,8 @@ def _cases(store: Store, app: App) -> Iterator[Item]:
 
 def _case(row: Row, app: App) -> str:
     due = row["due_at"].astimezone(app.settings.business.zone)
-    return f"{row['ref']} {row['subject']}, {row['name'] or 'unnamed'}, due {shown(due)}"
+    when = f"{due:%H:%M}" if row["due_at"] > _end_of_today(app) - DAY else shown(due)
+    return f"{row['ref']}, due {when}, {row['name'] or 'nobody we know'}: {row['subject']}"
 
 
 def _mail(store: Store, app: App) -> Iterator[Item]:
@@ -157,7 +159,9 @@ def _birthdays(store: Store, app: App) -> Iterator[Item]:
     if count := ops.count(store, rule, asking):
         people = islice(ops.members(store, rule, asking), NAMED)
         named = [Example(_name(row), f"ecrm contact show {row['ref']}") for row in people]
-        command = f"ecrm segment members --where '{BIRTHDAY}'"
+        known = WEEK_OF_BIRTHDAYS in library.names(asking.folder)
+        whom = WEEK_OF_BIRTHDAYS if known else f"--where '{BIRTHDAY}'"
+        command = f"ecrm segment members {whom}"
         said = f"{_many(count, 'birthday')} today"
         yield Item("birthday", count, said, command, named, count - len(named))
 
@@ -181,16 +185,19 @@ def _calls(store: Store, app: App) -> Iterator[Item]:
     contacts.choose(store, [row["contact_id"] for row in best])
     people = {row["id"]: row for row in contacts.chosen_pages(store)}
     named = [
-        Example(_call(people[row["contact_id"]], app.now - row["last_order"]),
+        Example(_call(people[row["contact_id"]], _days_since(app, row["last_order"])),
                 f"ecrm caller {people[row['contact_id']]['ref']}")
         for row in best
     ]  # fmt: skip
-    said = f"{_many(count, 'person', 'people')} to call: best customers gone quiet"
+    if len(named) == count == 1:
+        yield Item("call", 1, named[0].text, named[0].command)
+        return
+    said = f"{count:,} VIPs gone quiet to call"
     yield Item("call", count, said, f"ecrm segment members {BEST}", named, count - len(named))
 
 
-def _call(person: Row, quiet: timedelta) -> str:
-    return f"Call {_name(person)}, {person['phone']}: no order for {quiet.days} days"
+def _call(person: Row, days: int) -> str:
+    return f"Call {_name(person)}: VIP, no order for {days} days, {person['phone']}"
 
 
 def _name(person: Row) -> str:
@@ -198,8 +205,16 @@ def _name(person: Row) -> str:
     return " ".join(part for part in names if part) or person["email"] or person["ref"]
 
 
-def _many(count: int, one: str, several: str = "") -> str:
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _days_since(app: App, moment: datetime) -> int:
+    """Return how many days of the workspace ago something was."""
+    from ecrm_cli.core.calendar import local_day
+
+    zone = app.settings.business.timezone
+    return (local_day(app.now, zone) - local_day(moment, zone)).days
 
 
 def _end_of_today(app: App) -> datetime:

@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from ecrm_cli.campaigns import audience, rehearsal
+from ecrm_cli.campaigns import audience, rehearsal, troupe
 from ecrm_cli.campaigns.drafts import Draft, draft_of
-from ecrm_cli.campaigns.rehearsal import recipients, rehearse
+from ecrm_cli.campaigns.rehearsal import in_batches, rehearse
 from ecrm_cli.consent import ops as consent
 from ecrm_cli.consent import suppressions
 from ecrm_cli.contacts import ops as contacts
@@ -133,17 +133,20 @@ def test_a_template_without_an_end_is_not_rendered_for_everybody(
         rehearse(shop_app, Renderer(draft.outgoing, draft.terms), people)
 
 
-def test_nobody_is_kept_from_the_book_while_messages_are_rehearsed(shop_app: App) -> None:
+def test_nobody_is_kept_from_the_book_while_messages_are_rehearsed(
+    shop_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
     draft = draft_of(shop_app, "spring")
     with shop_app.reading() as store:
         audience.fill(store, draft.asking, draft.whom)
         people = audience.wanted(store)
+    monkeypatch.setattr(rehearsal, "BATCH", 1)
     impatient = replace(shop_app, wait=0.0)
     met = []
-    for recipient in recipients(shop_app, people):
+    for batch in in_batches(shop_app, people):
         with impatient.writing() as store:
-            contacts.choose(store, [recipient.contact["id"]])
-        met.append(recipient.address)
+            contacts.choose(store, [one.contact["id"] for one in batch])
+        met += [one.address for one in batch]
     assert len(met) == 3
 
 
@@ -151,6 +154,47 @@ def test_who_is_gone_when_their_turn_comes_is_left_out(
     shop_app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rehearsal, "BATCH", 1)
-    assert [one.address for one in recipients(shop_app, [1, 77, 2])] == [
-        "ana@example.org", "ben@example.org",
+    met = [one.address for batch in in_batches(shop_app, [1, 77, 2]) for one in batch]
+    assert met == ["ana@example.org", "ben@example.org"]
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make three people as many as are rehearsed by several processes."""
+    monkeypatch.setattr(rehearsal, "ALONE", 1)
+    monkeypatch.setattr(rehearsal, "BATCH", 1)
+
+
+@pytest.mark.usefixtures("many")
+def test_several_processes_find_what_one_would(shop: Ecrm, write: Write, shop_app: App) -> None:
+    page = "{% if contact.family_name %}{{ contact.nick }}{% else %}{{ nickname }}{% endif %}"
+    write("templates/spring.html.j2", page)
+    draft = draft_of(shop_app, "spring")
+    found = rehearse(shop_app, Renderer(draft.outgoing, draft.terms), [1, 2, 4])
+    assert [(one.contact_ids, one.examples) for one in found] == [
+        ([1, 2], ["ana@example.org", "ben@example.org"]), ([4], ["dan@example.org"]),
     ]  # fmt: skip
+    assert "no name 'nick'" in found[0].error.message
+    assert "no name 'nickname'" in found[1].error.message
+
+
+@pytest.mark.usefixtures("many")
+def test_several_processes_stop_a_template_without_an_end(
+    shop: Ecrm, write: Write, shop_app: App
+) -> None:
+    loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    write("templates/spring.html.j2", "{% if not contact.family_name %}" + loop + "{% endif %}")
+    draft = draft_of(shop_app, "spring")
+    with pytest.raises(StoppedTemplate):
+        rehearse(shop_app, Renderer(draft.outgoing, draft.terms), [1, 2, 4])
+
+
+@pytest.mark.usefixtures("many")
+def test_a_process_that_dies_is_done_without(
+    shop: Ecrm, write: Write, shop_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(troupe, "MODULE", "ecrm_cli.no_such_module")
+    write("templates/spring.html.j2", "{{ contact.nick }}")
+    draft = draft_of(shop_app, "spring")
+    (found,) = rehearse(shop_app, Renderer(draft.outgoing, draft.terms), [1, 2, 4])
+    assert found.contact_ids == [1, 2, 4]

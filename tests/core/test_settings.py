@@ -48,7 +48,7 @@ def test_the_example_holds_every_setting_and_each_is_the_default() -> None:
 def test_every_block_of_the_example_is_explained() -> None:
     lines = shipped("config.example.yaml").read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):
-        if line.startswith(("business:", "mail:", "pace:", "links:", "consent:")):
+        if line.startswith(("business:", "mail:", "pace:", "links:", "consent:", "loyalty:")):
             assert lines[number + 1].lstrip().startswith("#"), line
 
 
@@ -65,6 +65,7 @@ mail:
 pace: {per_second: 2.5, connections: 1}
 links: {base_url: "https://coffee.example/e"}
 consent: {topics: [offers, wine-club]}
+loyalty: {points: {per: 100 RSD, earn: 1, value: 3 RSD, rounding: down}}
 """,
     )
     assert found.business.languages == ("sr-Latn", "en", "ru", "ar")
@@ -73,6 +74,10 @@ consent: {topics: [offers, wine-club]}
     assert found.mail.sender == "Corner Coffee <hello@coffee.example>"
     assert found.pace.per_second == 2.5
     assert found.consent.topics == ("offers", "wine-club")
+    points = found.loyalty.points
+    assert (points.per, points.earn, points.value, points.rounding) == (
+        "100 RSD", 1, "3 RSD", "down",
+    )  # fmt: skip
     assert found.secret("${SMTP_PASSWORD}", {"SMTP_PASSWORD": "s3"}) == "s3"
 
 

@@ -54,6 +54,10 @@ def test_no_line_of_prose_is_wider_than_a_terminal(played: Played) -> None:
     assert [line for line in typed if len(line) > 80] == []
 
 
+def test_no_more_than_one_line_is_left_empty(played: Played) -> None:
+    assert "\n\n\n" not in played.story
+
+
 def test_no_address_leaves_the_domains_that_are_nobodys(played: Played) -> None:
     domains = {found.lower() for found in ADDRESS.findall(played.story)}
     assert domains <= {"example.org", "example.com", "example.net", "zrno.example"}

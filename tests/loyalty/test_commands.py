@@ -117,8 +117,8 @@ def test_the_check_ends_with_0_or_3(shop: Ecrm) -> None:
     waiting = shop("loyalty", "check")
     assert waiting.code == 0
     assert waiting.stdout.splitlines() == [
-        "Warning: 2 orders have not given their points yet. Such as manual:M-1, manual:M-2. "
-        "Run ecrm loyalty settle.",
+        "Warning: 2 orders or refunds are not settled yet. Such as order manual:M-1, "
+        "order manual:M-2. Run ecrm loyalty settle.",
         "The ledger adds up: 0 transactions, difference 0.",
     ]
     assert shop("loyalty", "check", "--strict").code == 3

@@ -182,9 +182,16 @@ def test_an_order_that_waits_is_a_warning(store: Store, ana: int) -> None:
     ordered(store, ana, "1000")
     found = check(store, NOW, RSD)
     assert (found["ok"], found["findings"][0]["rule"]) == (True, "unsettled")
-    assert found["findings"][0]["examples"] == ["manual:M-1"]
+    assert found["findings"][0]["examples"] == ["order manual:M-1"]
     assert not check(store, NOW, RSD, strict=True)["ok"]
     assert check(store, NOW, None)["findings"] == []
+
+
+def test_a_refund_that_waits_is_a_warning_too(store: Store, ana: int) -> None:
+    order_id = ordered(store, ana, "1000")
+    settled(store)
+    refund = refunded(store, order_id, "100")
+    assert check(store, NOW, RSD)["findings"][0]["examples"] == [f"refund manual:RF-{refund}"]
 
 
 def redeeming(shop: Path, *words: str) -> subprocess.Popen[str]:

@@ -12,6 +12,8 @@ from hypothesis import strategies as some
 
 from ecrm_cli.audit import chain
 from ecrm_cli.audit import ops as audit
+from ecrm_cli.core.errors import Conflict
+from ecrm_cli.core.money import Money
 from ecrm_cli.core.queries import query
 from ecrm_cli.core.store import Store
 from ecrm_cli.loyalty import ops, settling
@@ -103,6 +105,27 @@ def test_a_late_refund_finds_what_the_order_gave_then(store: Store, ana: int) ->
     # The programme gives less now; what was given at the old rate goes back at the old rate.
     settled(store, replace(RSD, earn=3), now=NOW + DAY)
     assert left_of(store) == {order_id: 5}
+
+
+def test_a_programme_of_another_currency_still_takes_back_what_the_old_one_gave(
+    store: Store, ana: int
+) -> None:
+    order_id = ordered(store, ana, "1000")
+    settled(store)
+    refunded(store, order_id, "500")
+    euros = replace(RSD, per=Money(Decimal(1), "EUR"), value=Money(Decimal("0.03"), "EUR"))
+    assert (settled(store, euros).taken_back, left_of(store)) == (5, {order_id: 5})
+
+
+def test_two_writers_of_the_ledger_conflict(store: Store, ana: int) -> None:
+    ordered(store, ana, "1000")
+    other = Store(store._connection.cursor(), store.opening)
+    with store.transaction():
+        assert settled(store).orders == 1
+        with pytest.raises(Conflict, match="changed the same rows"):
+            settled(other)
+    assert settled(other).posted == 0
+    assert check(store, NOW, RSD)["findings"] == []
 
 
 def test_three_thirds_take_back_no_more_and_no_less(store: Store, ana: int) -> None:

@@ -16,7 +16,7 @@ from tests.door import NOW, Ecrm, ecrm_words, process_environment
 
 pytestmark = pytest.mark.real
 
-ORDERS, KILLS = 300_000, 15
+ORDERS, KILLS = 150_000, 12
 SEED = 20_261_122
 PEOPLE = query("test.people", """
     INSERT INTO contact (contact_id, source, created_at, recorded_at, updated_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ecrm_cli.core.queries import named
+from ecrm_cli.core.workspace import shipped
 from ecrm_cli.reports.definitions import HEADS, definitions
 from ecrm_cli.reports.statements import FROM
 from tests.door import Ecrm
@@ -107,14 +109,14 @@ def test_the_statements_are_printed_and_not_run(ecrm: Ecrm) -> None:
     assert "-- $from_utc = TIMESTAMP '2026-10-01 00:00:00'" in told.stdout
 
 
-@pytest.mark.parametrize("kpi", definitions())
-def test_every_figure_is_defined_and_has_its_statement(ecrm: Ecrm, kpi: str) -> None:
-    told = ecrm("report", "define", kpi)
-    assert told.code == 0
-    assert told.stdout.startswith(f"{kpi} ({definitions()[kpi].unit})\n")
-    assert max(map(len, told.stdout.splitlines())) <= 80
-    statement = ecrm("report", "define", kpi, "--sql").stdout
-    assert (kpi == "lapsed-vips") or named(FROM[kpi][0]).text in statement
+def test_every_figure_is_defined_and_has_its_statement(ecrm: Ecrm) -> None:
+    for kpi, found in definitions().items():
+        told = ecrm("report", "define", kpi)
+        assert told.code == 0
+        assert told.stdout.startswith(f"{kpi} ({found.unit})\n")
+        assert max(map(len, told.stdout.splitlines())) <= 80
+        statement = ecrm("report", "define", kpi, "--sql").stdout
+        assert (kpi == "lapsed-vips") or named(FROM[kpi][0]).text in statement
 
 
 def test_a_mistyped_figure_offers_the_nearest(ecrm: Ecrm) -> None:
@@ -226,3 +228,27 @@ def test_the_page_of_an_empty_book_says_so(ecrm: Ecrm) -> None:
     page = Page((ecrm.folder / "kpi.html").read_text(encoding="utf-8"))
     assert page.count("svg") == 0
     assert any(line.startswith("Not measured yet: new-contacts") for line in page.text)
+
+
+def luminance(color: str) -> float:
+    """Return how bright a colour is, as WCAG 2 counts it."""
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_the_pages_colours_stand_apart(mode: int) -> None:
+    text = (shipped("templates") / "reports" / "kpi.html.j2").read_text(encoding="utf-8")
+    palettes = [
+        dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in text.split(":root {")[1:3]
+    ]
+    colors = {name: luminance(color) for name, color in palettes[mode].items()}
+    for front, back, least in (
+        ("text", "card", 7), ("text", "page", 7), ("quiet", "card", 4.5), ("quiet", "page", 4.5),
+        ("bar", "card", 3),
+    ):  # fmt: skip
+        bright, dark = sorted((colors[front], colors[back]), reverse=True)
+        assert (bright + 0.05) / (dark + 0.05) >= least, (front, back)

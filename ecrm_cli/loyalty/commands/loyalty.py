@@ -63,6 +63,7 @@ def show_balance(ctx: typer.Context, contact: Contact, as_of: AsOf = None) -> No
     with door.reading() as store:
         whose = contact_named(door, store, contact)
         found = ops.balance(store, whose, programme, end_of(door, as_of))
+    exports.note(door, "loyalty balance", contacts=[whose])
     door.out.thing(found, words=words.balance)
 
 

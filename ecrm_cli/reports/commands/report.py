@@ -77,7 +77,7 @@ def report_kpis(
     Example: ecrm report kpi --month last --compare previous
     """
     door: App = ctx.obj
-    code = known_currency(currency) if currency else None
+    code = None if currency is None else known_currency(currency)
     said = Said(first, last, month, quarter, year, days)
     terms = terms_of(door, said, Looking(as_of, known_on), LAST_MONTH, code)
     if sql:
@@ -86,7 +86,8 @@ def report_kpis(
     with door.reading() as store:
         found = kpis.report(store, terms, compared=comparing(compare))
         page.write(door, store, found)
-    door.out.note(words.missing(found.missing))
+    if unmeasured := words.missing(found.missing):
+        door.out.note(unmeasured)
 
 
 @app.command("cases", cls=ListCommand)

@@ -25,9 +25,10 @@ def run_steps(
         bool, typer.Option("-n", "--dry-run", help="Say what is due and do nothing.")
     ] = False,
 ) -> int:
-    """Do what is due: settle, send, post. The one line for cron; twice at once does no harm.
+    """Do what is due: the one line for cron.
 
-    It waits for the database for 60 s unless --wait says otherwise.
+    It settles what waits, sends mail and posts points. Two at once do no harm. It waits for the
+    database for 60 s unless --wait says otherwise.
 
     Example: ecrm run --quiet
     """

@@ -22,7 +22,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command("today", cls=ListCommand)
 def show_today(ctx: typer.Context) -> None:
-    """Show what needs somebody today; each line ends with the command that deals with it.
+    """What needs somebody today.
+
+    Each line ends with the command that deals with it.
 
     Example: ecrm today
     """
@@ -39,10 +41,10 @@ def show_today(ctx: typer.Context) -> None:
 def page(door: App, found: Sequence[Item]) -> Iterator[str]:
     """Yield the page's lines."""
     business = door.settings.business
-    yield f"{local_day(door.now, business.timezone):%A, %Y-%m-%d}, {business.name}"
-    wide = not door.out.stdout.isatty()
+    yield f"{business.name}, {local_day(door.now, business.timezone):%A %Y-%m-%d}"
+    narrow = door.out.stdout.isatty()
     for text, command in lines(found):
-        yield f"{text}\t{command}" if wide else fitted(text, command)
+        yield fitted(text, command) if narrow else f"{text}  {command}"
     if not found:
         yield "Nothing needs you today."
 
@@ -53,7 +55,7 @@ def lines(found: Sequence[Item]) -> Iterator[tuple[str, str]]:
         if len(item.examples) == 1 and not item.more:
             yield f"{item.text}: {item.examples[0].text}", item.examples[0].command
             continue
-        more = f", {item.more:,} more than these" if item.examples and item.more else ""
+        more = f", {item.more:,} of them not shown" if item.examples and item.more else ""
         yield item.text + more, item.command
         for one in item.examples:
             yield f"  {one.text}", one.command
