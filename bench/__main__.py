@@ -67,6 +67,7 @@ def _measure(folder: Path, people: Path, sales: Path) -> list[Figure]:
         figures.start_up(folder),
         figures.imports(folder, people, sales),
         figures.segments(folder),
+        figures.caller(folder),
         figures.loyalty(folder),
         figures.reports(folder),
     ):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.process import Usage, ecrm, measured, median_of, python
+from bench.process import Usage, ecrm, measured, median_of, python, watched
 
 MIB_BUDGET = 1536
+# Anybody of the people who were imported.
+PERSON = "P-17"
 COPY = """
 import duckdb, sys
 with duckdb.connect(sys.argv[2]) as book:
@@ -133,6 +136,19 @@ def reports(folder: Path) -> Iterator[Figure]:
     }  # fmt: skip
     for name, words in forms.items():
         yield Figure(f"{name} / scan of orders", 4, median_of(ecrm(*words), shop, 3).wall, scan)
+
+
+def caller(folder: Path) -> Iterator[Figure]:
+    """Measure how long a caller waits beyond the start of a command that reads."""
+    shop = folder / "shop"
+    start = median_of(ecrm("-C", "../empty", "contact", "list"), shop, 5).wall
+    _usage, said = watched(ecrm("contact", "show", PERSON, "--json"), shop)
+    who = json.loads(said)
+    phone = who["phone"]
+    ways = {"phone": f"0{phone[4:]}", "the end of a phone": phone[-8:], "e-mail": who["email"]}
+    for way, words in ways.items():
+        ours = median_of(ecrm("caller", words), shop, 5).wall
+        yield Figure(f"caller by {way}, beyond start-up / 1 s", 1, max(ours - start, 0.0), 1.0)
 
 
 def fresh(folder: Path) -> Path:

@@ -68,8 +68,9 @@ def sending(folder: Path, lists: dict[int, Path]) -> Iterator[Figure | str]:
 
 def _memory(done: dict[int, Sent]) -> Iterator[Figure]:
     largest = done[max(done)]
-    named = f"freezing of {largest.people:,}"
-    yield Figure(f"{named} / {FREEZE_SECONDS:.0f} s", 1, largest.frozen.wall, FREEZE_SECONDS)
+    named, busy = f"freezing of {largest.people:,}", f"{largest.frozen.cpu:.1f} s CPU"
+    name = f"{named} ({busy}) / {FREEZE_SECONDS:.0f} s"
+    yield Figure(name, 1, largest.frozen.wall, FREEZE_SECONDS)
     yield Figure(
         f"{named}, memory / {FREEZE_MIB:.0f} MiB", 1, largest.frozen.memory, FREEZE_MIB, "MiB"
     )

@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from ecrm_cli.contacts.model import PROFILE_FIELDS
 from ecrm_cli.core.errors import DataError, NotFound, Place
 from ecrm_cli.core.yamlfile import read
 
@@ -23,18 +24,7 @@ CONTACT_FIELDS = (
     "phone",
     "external_id",
     "name",
-    "given_name",
-    "family_name",
-    "company",
-    "job",
-    "locale",
-    "zone",
-    "street",
-    "city",
-    "region",
-    "postcode",
-    "country",
-    "birthday",
+    *PROFILE_FIELDS,
     "tags",
     "attributes",
     "created_at",

@@ -21,6 +21,9 @@ from ecrm_cli.core.system import PRIVATE_FILE, not_written, write_whole
 SYNC_EVERY_SECONDS = 0.5
 SYNC_EVERY_LINES = 200
 
+# Made once: two lines are written for every message.
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -128,7 +131,7 @@ def answered(message_id: int, answer: Answer, moment: datetime) -> dict[str, Any
 
 
 def _line(entry: Mapping[str, Any]) -> bytes:
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _encoded(entry).encode() + b"\n"
 
 
 @dataclass

@@ -59,6 +59,11 @@ WITH entered AS (
         FROM support_case
         WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
         UNION ALL
+        SELECT contact_id, min(occurred_at)
+        FROM event
+        WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
+        GROUP BY contact_id
+        UNION ALL
         SELECT contact_id, min(posted_for)
         FROM ledger_entry
         WHERE recorded_at <= coalesce($known, TIMESTAMP 'infinity')
@@ -195,10 +200,10 @@ moved AS (
     SELECT currency, refunded_at, 0, -goods FROM given_back
 ),
 months AS (SELECT unnest($starts::TIMESTAMP[]) AS starts_at)
-SELECT month.starts_at, moved.currency, sum(moved.orders)::BIGINT AS orders,
+SELECT m.starts_at, moved.currency, sum(moved.orders)::BIGINT AS orders,
        sum(moved.amount)::DECIMAL(38, 4) AS revenue
 FROM moved
-ASOF JOIN months AS month ON moved.moment >= month.starts_at
+ASOF JOIN months AS m ON moved.moment >= m.starts_at
 GROUP BY ALL
 ORDER BY ALL;
 
@@ -222,11 +227,11 @@ bought AS (
 ),
 first_bought AS (SELECT contact_id, min(ordered_at) AS first_at FROM bought GROUP BY contact_id),
 months AS (SELECT unnest($starts::TIMESTAMP[]) AS starts_at)
-SELECT month.starts_at, count(DISTINCT bought.contact_id) AS active,
+SELECT m.starts_at, count(DISTINCT bought.contact_id) AS active,
        count(DISTINCT bought.contact_id) FILTER (
-           first_bought.first_at >= month.starts_at) AS new_customers
+           first_bought.first_at >= m.starts_at) AS new_customers
 FROM (FROM bought WHERE ordered_at >= $since) AS bought
-ASOF JOIN months AS month ON bought.ordered_at >= month.starts_at
+ASOF JOIN months AS m ON bought.ordered_at >= m.starts_at
 JOIN first_bought USING (contact_id)
 GROUP BY ALL
 ORDER BY ALL;

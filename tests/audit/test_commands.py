@@ -36,6 +36,15 @@ def test_an_export_is_in_the_list_at_once(shop: Ecrm) -> None:
     assert shop("audit", "verify").code == 0
 
 
+def test_a_persons_history_for_a_program_is_an_export_and_on_the_screen_is_none(shop: Ecrm) -> None:
+    shop("contact", "history", "ana@example.org")
+    assert shop("audit", "list", "--json").json[0]["command"] != "contact history"
+    shop("contact", "history", "ana@example.org", "--json")
+    entry = shop("audit", "list", "--json").json[0]
+    assert entry["command"] == "contact history"
+    assert len(entry["payload"]["contacts"]) == 1
+
+
 def test_no_personal_word_is_in_the_audit(shop: Ecrm) -> None:
     shop("contact", "show", "ana@example.org", "--out", "ana.json")
     shop("consent", "suppress", "ana@example.org")

@@ -52,6 +52,7 @@ def test_what_one_should_know_is_on_one_page(shop: Ecrm) -> None:
         "  order    2026-11-20 10:00  manual:M-3  30.00 EUR  paid",
         "  order    2026-11-20 10:00  manual:M-2  20.00 EUR  paid",
         "  case     C-1  Cold coffee  new  LATE",
+        "  points   0",
         "  consent  email offers: granted",
         "  visit    2026-11-20 10:00  wants decaf",
     ]

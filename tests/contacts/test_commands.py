@@ -43,7 +43,7 @@ def test_an_empty_list_is_an_empty_array_and_no_error(ecrm: Ecrm) -> None:
 def test_the_page_of_a_contact_has_every_key(ecrm: Ecrm, ana: str) -> None:
     page = ecrm("contact", "show", ana, "--json").json
     assert page.keys() >= SHOWN
-    assert (page["scores"], page["points"], page["open_cases"]) == (None, 0, None)
+    assert (page["scores"], page["points"], page["open_cases"]) == (None, 0, [])
     assert page["consent"] == page["orders"] == []
 
 

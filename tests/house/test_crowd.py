@@ -24,6 +24,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "segment members": ("everybody",),
     "import rejects": ("I-1",),
     "campaign recipients": ("spring",),
+    "case find": ("parcel",),
+    "loyalty history": ("P-1",),
 }
 GRANT = ("consent", "grant", "--segment", "everybody", "--topic", "offers", "--basis", "consent")
 

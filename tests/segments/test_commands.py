@@ -12,8 +12,8 @@ from tests.door import Ecrm
 LISTED = ["id", "ref", "external_ids", "email", "phone", "given_name", "family_name", "country",
           "created_at"]  # fmt: skip
 STARTERS = ["active", "birthday-7d", "everyone-reachable", "lapsed", "lapsing", "new-30d",
-            "no-consent-yet", "no-email-but-phone", "one-time-buyers", "vip", "vip-lapsing",
-            "wholesale", "won-back"]  # fmt: skip
+            "no-consent-yet", "no-email-but-phone", "one-time-buyers", "open-complaint", "vip",
+            "vip-lapsing", "wholesale", "won-back"]  # fmt: skip
 
 
 @pytest.fixture

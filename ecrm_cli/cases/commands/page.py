@@ -12,6 +12,7 @@ from ecrm_cli.contacts.commands.naming import contact_named
 from ecrm_cli.core.app import App
 from ecrm_cli.core.formats import shown
 from ecrm_cli.core.store import Row, Store
+from ecrm_cli.loyalty import ops as loyalty
 from ecrm_cli.orders import events
 from ecrm_cli.orders import ops as orders
 
@@ -31,7 +32,7 @@ def of_caller(app: App, store: Store, contact_id: int) -> Row:
     """Return what is known of a caller.
 
     id, ref, name, email, phone, city, company, tags, orders (sums by currency), last_orders,
-    open_cases, points (None: not measured here), consent, last_interactions.
+    open_cases, points, consent, last_interactions.
     """
     known = contacts.show(store, contact_id)
     names = (known["given_name"], known["family_name"])
@@ -42,7 +43,7 @@ def of_caller(app: App, store: Store, contact_id: int) -> Row:
         "orders": orders.summary_of_contact(store, contact_id),
         "last_orders": orders.last_of_contact(store, contact_id, LAST),
         "open_cases": ops.undone_of_contact(store, app.now, contact_id, promised(app)),
-        "points": None,
+        "points": loyalty.points_of(store, contact_id),
         "consent": consent.state(store, contact_id),
         "last_interactions": events.last_of_contact(store, contact_id, LAST),
     }
@@ -62,8 +63,7 @@ def lines(told: Row) -> Iterator[str]:
     for row in told["open_cases"]:
         late = "  LATE" if row["overdue"] else ""
         yield f"  {'case':<8} {row['ref']}  {row['subject']}  {row['status']}{late}"
-    if told["points"] is not None:
-        yield f"  {'points':<8} {shown(told['points'])}"
+    yield f"  {'points':<8} {told['points']}"
     agreed = [f"{row['channel']} {row['topic']}: {row['status']}" for row in told["consent"]]
     yield f"  {'consent':<8} {', '.join(agreed) or 'nothing said'}"
     for row in told["last_interactions"]:

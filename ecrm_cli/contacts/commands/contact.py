@@ -1,5 +1,7 @@
 """``ecrm contact``: people."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,6 +13,7 @@ from ecrm_cli.contacts.commands import view
 from ecrm_cli.contacts.commands.naming import contact_named, with_piped
 from ecrm_cli.contacts.model import Profile
 from ecrm_cli.core.app import App
+from ecrm_cli.core.store import Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -161,13 +164,8 @@ def tag_contacts(
 
     Example: ecrm contact tag ana@example.org wholesale
     """
-    door: App = ctx.obj
-    named = with_piped(contacts)
-    with door.writing() as store:
-        chosen = [contact_named(door, store, word) for word in named]
-        changed = tags.tag(store, door.now, chosen, tag)
-    words = f"Tagged {changed} with {tag}; {len(chosen) - changed} had the tag."
-    door.out.thing({"tag": tag, "contacts": len(chosen), "changed": changed}, words=[words])
+    said = "Tagged {changed} with {tag}; {left} had the tag."
+    _change_tag(ctx.obj, contacts, tag, tags.tag, said)
 
 
 @app.command("untag", cls=Command)
@@ -180,12 +178,22 @@ def untag_contacts(
 
     Example: ecrm contact untag ana@example.org wholesale
     """
-    door: App = ctx.obj
+    said = "Took {tag} from {changed}; {left} did not have it."
+    _change_tag(ctx.obj, contacts, tag, tags.untag, said)
+
+
+def _change_tag(
+    door: App,
+    contacts: list[str],
+    tag: str,
+    change: Callable[[Store, datetime, list[int], str], int],
+    said: str,
+) -> None:
     named = with_piped(contacts)
     with door.writing() as store:
         chosen = [contact_named(door, store, word) for word in named]
-        changed = tags.untag(store, door.now, chosen, tag)
-    words = f"Took {tag} from {changed}; {len(chosen) - changed} did not have it."
+        changed = change(store, door.now, chosen, tag)
+    words = said.format(tag=tag, changed=changed, left=len(chosen) - changed)
     door.out.thing({"tag": tag, "contacts": len(chosen), "changed": changed}, words=[words])
 
 
@@ -197,5 +205,7 @@ def contact_history(ctx: typer.Context, contact: Words) -> None:
     """
     door: App = ctx.obj
     with door.reading() as store:
-        rows = profile.history(store, contact_named(door, store, contact))
+        contact_id = contact_named(door, store, contact)
+        rows = profile.history(store, contact_id)
+        exports.note(door, "contact history", contacts=[contact_id])
         door.out.rows(rows, columns=["occurred_at", "actor", "origin", "field", "before", "after"])

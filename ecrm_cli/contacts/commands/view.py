@@ -49,14 +49,7 @@ def timeline(store: Store, contact_id: int) -> list[Row]:
 
 def lines(told: Row) -> Iterator[str]:
     """Yield the page for a person to read."""
-    name = " ".join(part for part in (told["given_name"], told["family_name"]) if part)
-    yield f"{told['ref']}  {name or told['email'] or told['phone'] or ''}"
-    for field in ("email", "phone", "company", "job", "street", "postcode", "city", "region",
-                  "country", "birthday", "locale", "zone", "external_ids", "tags"):  # fmt: skip
-        if told[field]:
-            yield f"  {field:<13} {shown(told[field])}"
-    for name, value in told["attributes"].items():
-        yield f"  {name:<13} {shown(value)}"
+    yield from _profile(told)
     yield "Consent"
     yield from _list(f"{c['channel']} {c['topic']}: {c['status']}" + (
         f" ({c['basis']})" if c["basis"] else "") for c in told["consent"])  # fmt: skip
@@ -76,6 +69,17 @@ def lines(told: Row) -> Iterator[str]:
         yield f"  {shown(event['occurred_at'])}  {event['what']}  {event['detail'] or ''}"
     if len(told["timeline"]) > SHOWN_EVENTS:
         yield f"  … and {len(told['timeline']) - SHOWN_EVENTS} more; --json shows them"
+
+
+def _profile(told: Row) -> Iterator[str]:
+    name = " ".join(part for part in (told["given_name"], told["family_name"]) if part)
+    yield f"{told['ref']}  {name or told['email'] or told['phone'] or ''}"
+    for field in ("email", "phone", "company", "job", "street", "postcode", "city", "region",
+                  "country", "birthday", "locale", "zone", "external_ids", "tags"):  # fmt: skip
+        if told[field]:
+            yield f"  {field:<13} {shown(told[field])}"
+    for name, value in told["attributes"].items():
+        yield f"  {name:<13} {shown(value)}"
 
 
 def _cases(rows: list[Row]) -> Iterator[str]:
