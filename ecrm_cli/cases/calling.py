@@ -20,19 +20,37 @@ def called(store: Store, words: str, country: str | None) -> int | None:
     Raises Ambiguous.
     """
     said = words.strip()
-    found = dict.fromkeys([*_by_phone(store, said, country), *_by_card(store, said)])
-    digits = re.sub(r"\D", "", said).lstrip("0")
-    if not found and _DIALLED.fullmatch(said) and len(digits) >= FEWEST_DIGITS:
-        rows = store.rows("contacts.by_ending", kind="phone", ending=digits)
-        found = dict.fromkeys(row["contact_id"] for row in rows)
+    found = _by_card(store, said)
+    if not found and _DIALLED.fullmatch(said):
+        found = _by_digits(store, said)
+        # The library that knows every country's numbers takes longer to load than all the rest.
+        if len(found) != 1:
+            found = _by_phone(store, said, country) or found
+    return _only(store, words, found)
+
+
+def named(store: Store, words: str) -> int | None:
+    """Return the one contact with this given name; None if none. Raises Ambiguous."""
+    rows = store.rows("cases.by_given_name", words=words.strip())
+    return _only(store, words, [row["contact_id"] for row in rows])
+
+
+def _only(store: Store, words: str, found: list[int]) -> int | None:
     if len(found) > 1:
-        raise contacts.Ambiguous(words, store.rows("contacts.labels", contact_ids=list(found)))
+        raise contacts.Ambiguous(words, store.rows("contacts.labels", contact_ids=found))
     return next(iter(found), None)
 
 
-def _by_phone(store: Store, words: str, country: str | None) -> list[int]:
-    if not _DIALLED.fullmatch(words):
+def _by_digits(store: Store, words: str) -> list[int]:
+    """Return who has a phone that ends so; zeros before a number are dialled, not kept."""
+    digits = re.sub(r"\D", "", words).lstrip("0")
+    if len(digits) < FEWEST_DIGITS:
         return []
+    rows = store.rows("contacts.by_ending", kind="phone", ending=digits)
+    return [row["contact_id"] for row in rows]
+
+
+def _by_phone(store: Store, words: str, country: str | None) -> list[int]:
     try:
         return contacts.owners_of(store, "phone", normal_phone(words, country))
     except BadPhone:

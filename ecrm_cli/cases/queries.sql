@@ -100,6 +100,14 @@ LIMIT $amount;
 SELECT case_id FROM support_case WHERE contact_id = $contact_id ORDER BY case_id DESC;
 
 
+-- People say their given name on the phone. Case and accents do not matter.
+-- name: by_given_name
+SELECT contact_id
+FROM contact
+WHERE strip_accents(lower(given_name)) = strip_accents(lower($words))
+ORDER BY contact_id
+LIMIT 6;
+
 -- name: repoint
 UPDATE support_case SET contact_id = $survivor WHERE contact_id = $merged;
 

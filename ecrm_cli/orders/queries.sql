@@ -462,8 +462,9 @@ WHERE refunded > 0;
 UPDATE orders SET contact_id = f.contact_id FROM filled_order f WHERE orders.order_id = f.order_id;
 
 -- Days between one purchase day of a customer and the next, over all customers: how many there are,
--- and the smallest that at least half, 80 and 90 in a hundred of them do not exceed. The book's own
--- days are made once and joined: converting each order's time would take most of the work.
+-- and the smallest that at least half, 80 and 90 in a hundred of them do not exceed. The shop's days
+-- are found once for each day of UTC, on which one of them ends, or none or two when clocks change:
+-- converting each order's time would take most of the work.
 -- name: gaps
 WITH placed AS (
     SELECT contact_id, ordered_at
@@ -472,19 +473,36 @@ WITH placed AS (
         AND coalesce(cancelled_at, TIMESTAMP 'infinity') >= $as_of
         AND recorded_at <= coalesce($known, TIMESTAMP 'infinity')
 ),
+midnights AS (
+    SELECT unnest(generate_series(date_trunc('day', first_order) - INTERVAL 2 DAY,
+                                  last_order + INTERVAL 2 DAY, INTERVAL 1 DAY)) AS midnight
+    FROM (SELECT min(ordered_at) AS first_order, max(ordered_at) AS last_order FROM placed)
+),
+turns AS (
+    SELECT CAST(begins AS DATE) AS utc_day, min(begins) AS first_turn, max(begins) AS last_turn,
+           count(*) AS turns
+    FROM (SELECT timezone('UTC', timezone($zone, midnight)) AS begins FROM midnights)
+    WHERE begins > date_trunc('day', begins)
+    GROUP BY CAST(begins AS DATE)
+),
 own_days AS (
-    SELECT CAST(local_day AS DATE) AS local_day,
-           timezone('UTC', timezone($zone, local_day)) AS begins
-    FROM (
-        SELECT unnest(generate_series(date_trunc('day', first_order) - INTERVAL 2 DAY,
-                                      last_order + INTERVAL 2 DAY, INTERVAL 1 DAY)) AS local_day
-        FROM (SELECT min(ordered_at) AS first_order, max(ordered_at) AS last_order FROM placed)
-    )
+    SELECT CAST(midnight AS DATE) AS utc_day,
+           CAST(timezone($zone, timezone('UTC', midnight)) AS DATE) AS first_day,
+           coalesce(first_turn, TIMESTAMP 'infinity') AS first_turn,
+           CASE WHEN turns = 2 THEN last_turn ELSE TIMESTAMP 'infinity' END AS last_turn
+    FROM midnights
+    LEFT JOIN turns ON turns.utc_day = CAST(midnight AS DATE)
+),
+dated AS (
+    SELECT contact_id,
+           first_day + CAST(ordered_at >= first_turn AS INTEGER)
+               + CAST(ordered_at >= last_turn AS INTEGER) AS local_day
+    FROM placed
+    JOIN own_days ON own_days.utc_day = CAST(ordered_at AS DATE)
 ),
 steps AS (
     SELECT local_day - lag(local_day) OVER (PARTITION BY contact_id ORDER BY local_day) AS days
-    FROM placed
-    ASOF JOIN own_days ON placed.ordered_at >= own_days.begins
+    FROM dated
 )
 SELECT count(*) AS returns, quantile_disc(days, 0.5) AS usual,
        quantile_disc(days, 0.8) AS lapsing, quantile_disc(days, 0.9) AS lapsed

@@ -164,4 +164,8 @@ def code(errors: Sequence[EcrmError]) -> int:
 
 def words(counts: Counts) -> str:
     """Return counts as a person reads them: 37 sent, 2 deferred."""
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return ", ".join(
+        f"{count:,} {name.removesuffix('s') if count == 1 else name}"
+        for name, count in counts.items()
+        if count
+    )

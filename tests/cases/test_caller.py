@@ -11,7 +11,7 @@ from tests.door import NOW, Ecrm
 WAYS = [
     "+381641234567", "064 123 4567", "064/123-4567", "(064) 1234567", "00381 64 123 45 67",
     "tel:+381-64-123-4567", "234567", "123 4567", "ana@example.org", "ANA@example.org", "Petrović",
-    "ana petrovic", "P-1",
+    "ana petrovic", "Ana", "P-1",
 ]  # fmt: skip
 
 
@@ -73,6 +73,18 @@ def test_looking_writes_nothing_and_log_writes_the_call(shop: Ecrm) -> None:
     )  # fmt: skip
     timeline = shop("contact", "show", "1", "--json").json["timeline"]
     assert ("orders", "call") in {(row["room"], row["what"]) for row in timeline}
+
+
+def test_a_whole_number_is_its_owners_though_anothers_ends_so(shop: Ecrm) -> None:
+    assert shop("contact", "add", "--phone", "+49641234567").code == 0
+    assert shop("caller", "064 123 4567", "--json").json["id"] == 1
+    assert shop("caller", "+49 641 234567", "--json").json["id"] == 3
+
+
+def test_a_prefix_that_is_no_zero_is_understood(shop: Ecrm) -> None:
+    assert shop("config", "set", "business.country", "RU").code == 0
+    assert shop("contact", "add", "--phone", "+79123456789").code == 0
+    assert shop("caller", "8 (912) 345-67-89", "--json").json["id"] == 3
 
 
 def test_a_number_that_two_have_names_both(shop: Ecrm) -> None:

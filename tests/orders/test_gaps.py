@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,6 +54,28 @@ def test_a_day_ends_at_midnight_of_the_shop(store: Store) -> None:
     ordered(store, ana, 1 - 13.5 / 24, 1 - 14.5 / 24)
     assert gap(store).returns == 1
     assert usual_gap(store, NOW, "UTC").returns == 0
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["Europe/London", "Europe/Belgrade", "America/Santiago", "Asia/Beirut", "Pacific/Kiritimati"],
+)
+def test_days_are_counted_right_where_clocks_change(store: Store, zone: str) -> None:
+    ana = person(store, "ana@example.org")
+    moments: list[datetime] = []
+    for day in (date(2026, 3, 28), date(2026, 4, 4), date(2026, 9, 5), date(2026, 10, 24)):
+        for hours in range(0, 72, 3):
+            start = datetime.combine(day, time(), UTC)
+            moments.append(start + timedelta(hours=hours, minutes=59))
+    for at in moments:
+        till.add(store, NOW, NewOrder(ana, "EUR", at, total=Decimal(1)))
+    days = sorted({at.astimezone(ZoneInfo(zone)).date() for at in moments})
+    gaps = [(late - early).days for early, late in pairwise(days)]
+    found = store.one("orders.gaps", as_of=NOW, zone=zone, known=None) or {}
+    assert (found["returns"], found["lapsed"]) == (
+        len(gaps),
+        sorted(gaps)[-(-len(gaps) * 9 // 10) - 1],
+    )
 
 
 @pytest.mark.parametrize(("lapsed", "days"), [(None, (45, 90, 180)), (121, (31, 61, 121))])

@@ -102,7 +102,7 @@ def test_what_a_server_refuses_ends_with_6_and_says_where_it_stands(
     done = served("run", "--json")
     assert (done.code, states(done)["send"]) == (6, "partial")
     assert step_of(done, "send")["counts"] == {"runs": 1, "sent": 4, "failed": 1}
-    assert done.error["message"] == "send: 1 runs, 4 sent, 1 failed."
+    assert done.error["message"] == "send: 1 run, 4 sent, 1 failed."
 
 
 def test_a_server_that_is_down_ends_with_7_and_the_other_steps_have_their_turn(

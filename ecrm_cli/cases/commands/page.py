@@ -10,6 +10,7 @@ from ecrm_cli.consent import ops as consent
 from ecrm_cli.contacts import ops as contacts
 from ecrm_cli.contacts.commands.naming import contact_named
 from ecrm_cli.core.app import App
+from ecrm_cli.core.errors import NotFound
 from ecrm_cli.core.formats import shown
 from ecrm_cli.core.store import Row, Store
 from ecrm_cli.loyalty import ops as loyalty
@@ -25,7 +26,15 @@ def caller_named(app: App, store: Store, words: str) -> int:
     Raises NotFound, Ambiguous.
     """
     found = calling.called(store, words, app.settings.business.country)
-    return contact_named(app, store, words) if found is None else found
+    if found is not None:
+        return found
+    try:
+        return contact_named(app, store, words)
+    except NotFound:
+        found = calling.named(store, words)
+        if found is None:
+            raise
+        return found
 
 
 def of_caller(app: App, store: Store, contact_id: int) -> Row:
