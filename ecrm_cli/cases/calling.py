@@ -16,7 +16,8 @@ _DIALLED = re.compile(r"(?:tel:)?[\d\s+().\-/]+", re.IGNORECASE)
 def called(store: Store, words: str, country: str | None) -> int | None:
     """Return the one contact with this phone or card, or with a phone that ends so; None if none.
 
-    A number may be written in any way: with blanks, in the national form, its last six digits.
+    A phone may be written in any way: with blanks, in the national form, its last six digits. A
+    card's number is that of the card, or the customer number that the shop's system printed on it.
     Raises Ambiguous.
     """
     said = words.strip()
@@ -30,8 +31,14 @@ def called(store: Store, words: str, country: str | None) -> int | None:
 
 
 def named(store: Store, words: str) -> int | None:
-    """Return the one contact with this given name; None if none. Raises Ambiguous."""
+    """Return the one contact with this given name, or with the family name said first; or None.
+
+    Raises Ambiguous.
+    """
+    first, *others = words.split() or [""]
     rows = store.rows("cases.by_given_name", words=words.strip())
+    if others and not rows:
+        rows = store.rows("contacts.by_name", words=" ".join([*others, first]))
     return _only(store, words, [row["contact_id"] for row in rows])
 
 
@@ -58,4 +65,10 @@ def _by_phone(store: Store, words: str, country: str | None) -> list[int]:
 
 
 def _by_card(store: Store, words: str) -> list[int]:
-    return contacts.owners_of(store, "card", words.removeprefix("card:"))
+    number = words.removeprefix("card:")
+    if not number:
+        return []
+    if found := contacts.owners_of(store, "card", number):
+        return found
+    rows = store.rows("contacts.by_ending", kind="external", ending=f":{number}")
+    return [row["contact_id"] for row in rows]

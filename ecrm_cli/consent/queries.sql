@@ -126,13 +126,23 @@ LEFT JOIN said USING (contact_id);
 -- name: outcomes
 SELECT outcome, count(*) AS contacts FROM consent_outcome GROUP BY outcome;
 
+-- A no that is said now is the last word, also where a clock that was set back says otherwise.
 -- name: add_events
 INSERT INTO consent_event (consent_event_id, contact_id, channel, topic, status, basis, source,
                            wording, evidence, actor, occurred_at, recorded_at, batch_id)
-SELECT $last_id + row_number() OVER (ORDER BY contact_id), contact_id, $channel, $topic, $status,
-       $basis, $source, $wording, $evidence, $actor, $occurred_at, $now, $batch_id
-FROM consent_outcome
-WHERE outcome = $status;
+WITH said AS (
+    SELECT contact_id, max(occurred_at) AS occurred_at
+    FROM consent_event
+    WHERE $status = 'withdrawn' AND $occurred_at::TIMESTAMP >= $now::TIMESTAMP
+        AND channel = $channel AND contact_id IN (SELECT contact_id FROM consent_outcome)
+    GROUP BY contact_id
+)
+SELECT $last_id + row_number() OVER (ORDER BY o.contact_id), o.contact_id, $channel, $topic,
+       $status, $basis, $source, $wording, $evidence, $actor,
+       greatest($occurred_at::TIMESTAMP, said.occurred_at), $now, $batch_id
+FROM consent_outcome o
+LEFT JOIN said USING (contact_id)
+WHERE o.outcome = $status;
 
 -- name: add_event
 INSERT INTO consent_event (consent_event_id, contact_id, channel, topic, status, basis, source,
@@ -140,12 +150,21 @@ INSERT INTO consent_event (consent_event_id, contact_id, channel, topic, status,
 VALUES ($last_id + 1, $contact_id, $channel, $topic, $status, $basis, $source, $wording, $evidence,
         $actor, $occurred_at, $now, $batch_id);
 
+-- After all that was written down of the address, also where a clock that was set back says
+-- otherwise.
 -- name: add_suppressions
 INSERT INTO suppression (suppression_id, channel, address, reason, lifted, actor, occurred_at,
                          recorded_at)
+WITH before AS (
+    SELECT address, max(occurred_at) AS occurred_at
+    FROM suppression
+    WHERE channel = $channel AND reason = $reason
+    GROUP BY address
+)
 SELECT $last_id + row_number() OVER (ORDER BY a.address), $channel, a.address, $reason, false,
-       $actor, $now, $now
+       $actor, greatest($now::TIMESTAMP, b.occurred_at), $now
 FROM (SELECT DISTINCT unnest($addresses::VARCHAR[]) AS address) a
+LEFT JOIN before b USING (address)
 WHERE NOT EXISTS (
     FROM current_suppression s
     WHERE s.channel = $channel AND s.address = a.address AND s.reason = $reason

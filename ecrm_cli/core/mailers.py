@@ -149,15 +149,19 @@ class SmtpMailer:
             self._drop()
             return Answer("deferred", closed.words or "the server closed the connection at DATA")
         if code != 354:
+            if code < 300:
+                # This answers something else: the next ones would too.
+                self._drop()
+                return Answer("deferred", f"no answer to DATA: {reply_words(code, words)}")
             self._reset(line)
-            return _judged(code if code >= 400 else 451, words)
+            return _judged(code, words)
         try:
             line.send(stuffed(message))
             code, words = line.getreply()
         except OSError as error:
             self._drop()
             return Answer("unknown", f"no answer after the message ({_why(error)})")
-        if code == 421:
+        if code == 421 or not 200 <= code < 600 or 300 <= code < 400:
             self._drop()
         elif code >= 400:
             self._reset(line)
@@ -165,9 +169,12 @@ class SmtpMailer:
 
     def _reset(self, line: smtplib.SMTP) -> None:
         try:
-            line.rset()
+            if line.rset()[0] == 250:
+                return
         except OSError:
-            self._drop()
+            pass
+        # What comes next on this line might be the answer to something else.
+        self._drop()
 
     def _drop(self) -> None:
         if self._line is not None:

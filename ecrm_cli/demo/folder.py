@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,11 +32,12 @@ class DemoThere(Conflict):
     """The folder holds a demo, whole or interrupted."""
 
     def __init__(self, root: Path, *, whole: bool) -> None:
+        named = shlex.quote(str(root))
         super().__init__(
             f"{root} holds a demo already."
             if whole
             else f"{root} holds a demo that was interrupted.",
-            hint=f"To make it anew, with all that is in it: ecrm demo {root} --force",
+            hint=f"To make it anew, with all that is in it: ecrm demo {named} --force",
         )
 
 

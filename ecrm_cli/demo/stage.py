@@ -31,7 +31,7 @@ class Stopped(PartlyDone):
     def __init__(self, line: str, code: int) -> None:
         super().__init__(
             f"The demo ends here: {line.split(chr(10))[0]} ended with {code}.",
-            hint="What is said above tells why. To begin anew: ecrm demo DIR --force",
+            hint="What is said above tells why. To begin anew: the same command with --force.",
         )
         self.code = code  # type: ignore[misc]
 

@@ -38,7 +38,7 @@ def beginning(stage: Stage, root: Path) -> None:
     named = shlex.quote(str(root))
     stage.head("Zrno, a roaster in Novi Sad")
     stage.tell("""
-        Zrno sells coffee on the web and over the counter, to customers who read four languages.
+        Zrno sells coffee on the web and over the counter, to customers of several languages.
         What its systems know about them lies in export files that nobody opens. Everything you
         see below is really run, in this folder and nowhere else; mail goes into a folder, too.
         The people are made up.
@@ -67,8 +67,8 @@ def last_months_export(stage: Stage) -> None:
     stage.type("ecrm import orders exports/orders.csv")
     stage.type("ecrm import orders exports/returns.csv")
     stage.tell("""
-        The old newsletter tool kept two lists: who unsubscribed, and who complained about mail.
-        From here on no import brings them back.
+        The old newsletter tool kept lists of who unsubscribed, and who complained about mail. From
+        here on no import brings them back.
     """)
     stage.type("ecrm consent withdraw - --topic all", given=Path("exports/unsubscribed.txt"))
     stage.type("ecrm consent suppress - --reason complaint", given=Path("exports/complained.txt"))
@@ -108,8 +108,8 @@ def the_mail(stage: Stage) -> None:
     """A mail to them."""
     stage.head("3. A mail to those who have gone quiet")
     stage.tell("""
-        A draft of it was there from the start, in four languages. Everybody gets it in their own;
-        this is what Ana would read:
+        A draft of it was there from the start, in each of the languages. Everybody gets it in
+        their own; this is what Ana would read:
     """)
     stage.type("ecrm campaign preview win-back --contact ana@example.org")
     stage.type("ecrm campaign check win-back")
@@ -179,7 +179,7 @@ def the_numbers(stage: Stage) -> None:
     stage.tell("And Sara? Hers comes this week:")
     stage.type("ecrm segment explain birthday-7d sara@example.org")
     stage.tell("""
-        And how it goes: the last three months beside those before. Where a name is not plain, ask
+        And how it goes: a quarter of a year beside the one before. Where a name is not plain, ask
         what it means.
     """)
     stage.type("ecrm report kpi --last 90d --compare previous")
@@ -190,7 +190,7 @@ def the_numbers(stage: Stage) -> None:
 def ending(stage: Stage, root: Path) -> None:
     """What to try next."""
     stage.head("Now you")
-    stage.tell("Everything is still there. Three commands to begin with:")
+    stage.tell("Everything is still there. To begin with:")
     named = shlex.quote(str(root))
     stage.put("".join(f"  ecrm -C {named} {words}\n" for words in TRY) + "\n")
     stage.tell("The page of figures, for any browser:")

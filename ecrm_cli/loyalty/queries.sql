@@ -307,6 +307,63 @@ FROM (
     HAVING sum(points) < 0
 ) AS overtaken;
 
+-- Transactions whose rows are not as every posting writes them: one of an account and contact, of a
+-- known kind and account, nobody's name on the other side, the same key and time on all of them.
+-- name: misshapen
+SELECT count(*) AS found, list('T-' || transaction_id ORDER BY transaction_id)[:5] AS examples
+FROM (
+    SELECT transaction_id
+    FROM ledger_entry
+    GROUP BY transaction_id
+    HAVING bool_or(kind NOT IN ('order', 'refund', 'cancel', 'earn', 'redeem', 'adjust'))
+        OR bool_or(account NOT IN ('member', 'pending', 'issued', 'redeemed', 'expired', 'adjusted',
+                                   'transferred'))
+        OR bool_or(account NOT IN ('member', 'pending') AND contact_id IS NOT NULL)
+        OR count(DISTINCT (account, contact_id)) < count(*)
+        OR min(kind) <> max(kind) OR min(idempotency_key) <> max(idempotency_key)
+        OR min(posted_for) <> max(posted_for)
+) AS misshapen;
+
+-- Numbers are given one after another and nothing is ever deleted: each has its transaction, and
+-- none has a number that was not given yet.
+-- name: lost_numbers
+WITH given AS (SELECT last_id FROM counter WHERE noun = 'ledger_transaction'),
+numbers AS (
+    SELECT transaction_id AS number FROM ledger_entry
+    UNION
+    SELECT last_id + 1 FROM given
+),
+steps AS (SELECT number, lag(number, 1, 0) OVER (ORDER BY number) AS before FROM numbers)
+SELECT coalesce(sum(size), 0)::BIGINT AS found,
+       coalesce(list('T-' || number ORDER BY number), [])[:5] AS examples
+FROM (
+    SELECT before + 1 AS number, number - before - 1 AS size
+    FROM steps
+    WHERE number - before > 1 AND number <= (SELECT last_id + 1 FROM given)
+    UNION ALL
+    SELECT DISTINCT transaction_id, 1
+    FROM ledger_entry
+    WHERE transaction_id > (SELECT last_id FROM given)
+) AS lost;
+
+-- Points of an order, or of a return that names none, that stand with another than its customer.
+-- name: of_another
+SELECT count(*) AS found, list('T-' || l.transaction_id ORDER BY l.transaction_id)[:5] AS examples
+FROM ledger_entry l
+LEFT JOIN orders o ON o.order_id = l.order_id
+LEFT JOIN refund r ON r.refund_id = l.refund_id AND l.order_id IS NULL
+WHERE l.account = 'member' AND l.contact_id <> coalesce(o.contact_id, r.contact_id);
+
+-- Orders whose points are not what the formula that is named with them gives.
+-- name: miscounted
+SELECT count(*) AS found, list('T-' || transaction_id ORDER BY transaction_id)[:5] AS examples
+FROM ledger_entry l
+JOIN orders o USING (order_id)
+WHERE l.kind = 'order' AND l.account = 'member' AND l.rule = $rule
+    AND l.points <> (CAST(greatest(o.total, 0)::DECIMAL(28, 4) * 10000 AS HUGEINT)
+                     * CAST($times AS HUGEINT) + CAST($bias AS HUGEINT))
+                    // CAST($divisor AS HUGEINT);
+
 -- Orders that count, and refunds of those that gave points, that have no entry yet.
 -- name: unsettled
 SELECT count(*) AS found, list(thing ORDER BY thing)[:5] AS examples

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from ecrm_cli.core.mailers import Answer
+from ecrm_cli.core.mailers import Answer, Status
 from ecrm_cli.core.system import PRIVATE_FILE, not_written, write_whole
 
 SYNC_EVERY_SECONDS = 0.5
@@ -139,15 +139,18 @@ class Found:
     """A journal as it was found: of which claim and machine, what had begun, what was answered.
 
     ``answers`` maps a message to the line about it; a head that cannot be read leaves ``boot``
-    empty.
+    empty. What no sender process writes there makes it ``damaged``: what it does not say is not
+    known then.
     """
 
     path: Path
     run_id: int
     number: int
+    part: int
     boot: str = ""
     begun: set[int] = field(default_factory=set)
     answers: dict[int, dict[str, Any]] = field(default_factory=dict)
+    damaged: bool = False
 
     def is_of(self, claim: Claim) -> bool:
         """Whether it is one of a claim's journals."""
@@ -158,32 +161,64 @@ class Found:
         """The messages that may have left, or not."""
         return self.begun - self.answers.keys()
 
+    def take(self, line: bytes, start: int) -> None:
+        """Take in what stands in a line that begins at byte ``start``."""
+        entry = _entry(line)
+        match entry:
+            case {"head": {"run": self.run_id, "batch": self.number, "worker": self.part,
+                           "boot": str(boot)}}:  # fmt: skip
+                self.boot = boot
+            case {"b": int(message_id)} if _is_number(message_id):
+                self.begun.add(message_id)
+            case {"a": int(message_id)} if _is_number(message_id) and _is_answer(entry):
+                self.answers[message_id] = entry
+            # It tells where it stands itself: a line before it that went away is missed.
+            case {"y": int(before)} if before == start:
+                pass
+            case _:
+                self.damaged = True
+
 
 def found_in(folder: Path) -> list[Found]:
     """Return every journal in a folder, those of a claim beside each other."""
-    found = [_read(path) for path in sorted(folder.glob("*-*-*.ndjson"))]
+    found = [_read(path, *named) for path, named in _named(folder)]
     return sorted(found, key=lambda journal: (journal.run_id, journal.number))
 
 
-def _read(path: Path) -> Found:
-    run_id, number, _ = path.stem.split("-")
-    found = Found(path, int(run_id), int(number))
-    for entry in _entries(path):
-        if "head" in entry:
-            found.boot = str(entry["head"].get("boot", ""))
-        elif "b" in entry:
-            found.begun.add(int(entry["b"]))
-        elif "a" in entry:
-            found.answers[int(entry["a"])] = entry
+def _named(folder: Path) -> Iterator[tuple[Path, tuple[int, int, int]]]:
+    """Yield the journals with run, claim and part; a file by another name is none."""
+    for path in sorted(folder.glob("*.ndjson")):
+        words = path.stem.split("-")
+        if len(words) == 3 and all(word.isascii() and word.isdigit() for word in words):
+            yield path, (int(words[0]), int(words[1]), int(words[2]))
+
+
+def _read(path: Path, run_id: int, number: int, part: int) -> Found:
+    found, start = Found(path, run_id, number, part), 0
+    # A line that was cut off, or never reached the disk, says nothing.
+    for line in path.read_bytes().split(b"\n")[:-1]:
+        found.take(line, start)
+        start += len(line) + 1
     return found
 
 
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the whole lines; one that was cut off, or never reached the disk, says nothing."""
-    for line in path.read_bytes().split(b"\n")[:-1]:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            yield entry
+def _entry(line: bytes) -> dict[str, Any]:
+    """Return what stands in a line; nothing when it is no object."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def _is_number(message_id: int) -> bool:
+    return message_id is not True and 0 < message_id < 2**63
+
+
+def _is_answer(said: Mapping[str, Any]) -> bool:
+    try:
+        datetime.fromisoformat(said["t"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    known = said.get("s") in get_args(Status)
+    return known and isinstance(said.get("r"), str) and isinstance(said.get("w"), str | None)

@@ -16,7 +16,8 @@ from ecrm_cli.outbox.journal import Claim, Found, found_in
 from ecrm_cli.outbox.model import FIRST_DELAY_MINUTES, MOST_ATTEMPTS
 from ecrm_cli.outbox.ops import status
 
-NO_ANSWER, RESTARTED, NO_JOURNAL = "no-answer", "machine-restarted", "journal-missing"
+NO_ANSWER, RESTARTED = "no-answer", "machine-restarted"
+NO_JOURNAL, DAMAGED = "journal-missing", "journal-damaged"
 
 
 def settle(
@@ -86,6 +87,8 @@ def _settle_rest(store: Store, claim: Claim, journals: Sequence[Found]) -> None:
     boot = boot_id()
     if claim.boot != boot or any(found.boot not in ("", boot) for found in journals):
         store.run("outbox.doubt", **about, reason=RESTARTED)
+    elif any(found.damaged for found in journals):
+        store.run("outbox.doubt", **about, reason=DAMAGED)
     elif len([found for found in journals if found.boot == boot]) < claim.parts:
         store.run("outbox.doubt", **about, reason=NO_JOURNAL)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,8 +90,26 @@ def chosen(only: str | None) -> list[Step]:
 
 
 def run(app: App, steps: Sequence[Step], *, dry: bool = False) -> list[Report]:
-    """Do the steps in order, or with ``dry`` say what they would do."""
+    """Do the steps in order, or with ``dry`` say what they would do.
+
+    A book of an older version is brought up to date first: under cron nobody else does it.
+    """
+    if not dry:
+        _modernize(app)
     return [_one(app, step, dry=dry) for step in steps]
+
+
+def _modernize(app: App) -> None:
+    from ecrm_cli.core.migrations import OlderStore
+
+    # Whatever else is wrong, each step meets it and says so.
+    with suppress(EcrmError):
+        try:
+            with app.reading():
+                return
+        except OlderStore:
+            with app.writing():
+                return
 
 
 def _one(app: App, step: Step, *, dry: bool) -> Report:

@@ -11,7 +11,7 @@ from tests.door import NOW, Ecrm
 WAYS = [
     "+381641234567", "064 123 4567", "064/123-4567", "(064) 1234567", "00381 64 123 45 67",
     "tel:+381-64-123-4567", "234567", "123 4567", "ana@example.org", "ANA@example.org", "Petrović",
-    "ana petrovic", "Ana", "P-1",
+    "ana petrovic", "Ana", "P-1", "Petrović Ana", "petrovic  ana",
 ]  # fmt: skip
 
 
@@ -35,6 +35,16 @@ def test_a_card_comes_before_an_id_and_an_order(shop: Ecrm) -> None:
     assert shop("caller", "1", "--json").json["email"] == "ben@example.org"
     assert shop("caller", "card:1", "--json").json["email"] == "ben@example.org"
     assert shop("contact", "show", "1", "--json").json["email"] == "ana@example.org"
+
+
+def test_the_shops_customer_number_is_the_number_of_the_card(shop: Ecrm) -> None:
+    with open_store(Opening(shop.folder / "crm.duckdb", shop.folder / ".ecrm/tmp")) as store:
+        whose = {"contact_id": 2, "kind": "external", "value": "file:1", "raw": "1"}
+        store.run("contacts.add_identity", identity_id=99, now=NOW, **whose)
+    for words in ("1", "card:1", "file:1"):
+        assert shop("caller", words, "--json").json["email"] == "ben@example.org"
+    assert shop("caller", "P-1", "--json").json["email"] == "ana@example.org"
+    assert shop("caller", "card:", "--json").code == 4
 
 
 def test_what_one_should_know_is_on_one_page(shop: Ecrm) -> None:

@@ -152,6 +152,27 @@ def test_withdrawing_twice_is_said_and_not_written_twice(store: Store) -> None:
     assert events(store) == 2
 
 
+def test_a_no_said_while_the_clock_is_set_back_is_the_last_word(store: Store) -> None:
+    ana, ben, cleo = people(store, 3)
+    choose(store, [ana, ben])
+    grants.grant(store, NOW, OFFERS)
+    choose(store, [ana, cleo])
+    earlier = NOW - DAY
+    no = replace(NO_MORE, topic="offers", occurred_at=earlier)
+    assert grants.withdraw(store, earlier, no)["withdrawn"] == 2
+    may = [ops.may_contact(store, each, "email", "offers").may for each in (ana, ben, cleo)]
+    assert may == [False, True, False]
+    assert grants.withdraw(store, earlier, no)["already"] == 2
+
+
+def test_a_no_of_the_past_does_not_end_what_was_agreed_since(store: Store) -> None:
+    (ana,) = people(store, 1)
+    choose(store, [ana])
+    grants.grant(store, NOW, OFFERS)
+    grants.withdraw(store, NOW, replace(NO_MORE, topic="offers", occurred_at=NOW - DAY))
+    assert ops.may_contact(store, ana, "email", "offers").may
+
+
 def test_who_never_agreed_can_still_say_no(store: Store) -> None:
     (ana,) = people(store, 1)
     choose(store, [ana])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from ecrm_cli.audit import ops as audit
@@ -122,3 +124,10 @@ def test_a_contacts_addresses_are_all_of_the_channel(store: Store) -> None:
     ana = person(store, ANA, "+381641234567")
     assert suppressions.addresses_of(store, ana, "email") == [ANA]
     assert suppressions.addresses_of(store, ana, "phone") == ["+381641234567"]
+
+
+def test_an_address_is_suppressed_again_though_the_clock_is_set_back(store: Store) -> None:
+    suppressions.suppress(store, NOW, "email", [ANA], "bounce")
+    suppressions.unsuppress(store, NOW, "email", ANA)
+    suppressions.suppress(store, NOW - timedelta(days=1), "email", [ANA], "bounce")
+    assert reasons(store) == ["bounce"]

@@ -93,6 +93,24 @@ def test_one_connection_serves_many_messages(mailer: SmtpMailer, smtp: Receiver)
     assert smtp.connections == 1
 
 
+def test_a_line_on_which_answers_have_slipped_is_not_used_again(
+    mailer: SmtpMailer, smtp: Receiver
+) -> None:
+    smtp.say = first("END", "250 2.0.0 taken\r\n250 2.0.0 taken")
+    addresses = [ANA, BEN, "cleo@example.org"]
+    assert [send(mailer, to).status for to in addresses] == ["sent", "deferred", "sent"]
+    assert smtp.connections == 2
+
+
+@pytest.mark.parametrize("words", ["354 go ahead", "taken"])
+def test_an_answer_that_is_none_leaves_doubt_and_the_line_is_not_used_again(
+    mailer: SmtpMailer, smtp: Receiver, words: str
+) -> None:
+    smtp.say = first("END", words)
+    assert [send(mailer, to).status for to in (ANA, BEN)] == ["unknown", "sent"]
+    assert smtp.connections == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -138,7 +138,7 @@ def test_a_journal_that_is_gone_leaves_its_claim_in_doubt(post: Post) -> None:
     assert post.reasons[1] == "journal-missing"
 
 
-@pytest.mark.parametrize("torn", [b'{"b":2', b'{"a":1,"s":"failed"', b"\0\0\0\0\n", b"[1]\n", b"x"])
+@pytest.mark.parametrize("torn", [b'{"b":2', b'{"a":1,"s":"failed"', b"\0\0\0\0", b"[1]", b"x"])
 def test_a_line_that_was_cut_off_says_nothing(post: Post, torn: bytes) -> None:
     batch = post.claim()
     Sender(batch).works(SENT)
@@ -146,6 +146,60 @@ def test_a_line_that_was_cut_off_says_nothing(post: Post, torn: bytes) -> None:
         journal.write(torn)
     post.settle()
     assert post.statuses == ["sent", *["queued"] * 4]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (b'{"b":2}\n', b"%\n"),
+        (b'{"b":2}\n', b"\0\0\0\0\n"),
+        (b'{"b":2}\n', b'{"b":"2"}\n'),
+        (b'{"b":2}\n', b'{"b":true}\n'),
+        (b'{"b":2}\n', b'{"b":99999999999999999999}\n'),
+        (b'{"b":2}\n', b"[" * 100_000 + b"\n"),
+        (b'"s":"sent"', b'"s":"delivered"'),
+        (b'"s":"sent"', b'"s":null'),
+        (b'"s":"sent",', b""),
+        (b'"t":"2', b'"t":"some day 2'),
+        (b'"worker":0', b'"worker":1'),
+        (b'{"head":', b'{"head":7,"was":'),
+    ],
+)
+def test_a_journal_that_somebody_changed_is_believed_no_further_than_it_goes(
+    post: Post, written: bytes, found: bytes
+) -> None:
+    batch = post.claim()
+    Sender(batch).works(SENT, None)
+    (path,) = batch.journals
+    path.write_bytes(path.read_bytes().replace(written, found))
+    post.settle()
+    assert post.statuses[0] in ("sent", "unknown")
+    assert post.statuses[1:] == ["unknown"] * 4
+    assert "journal-damaged" in post.reasons
+
+
+def test_lines_that_were_taken_out_of_a_journal_are_missed(post: Post) -> None:
+    batch = post.claim()
+    Sender(batch).works(SENT, SENT)
+    (path,) = batch.journals
+    journal = Journal(path, lambda: None)
+    journal.sync()
+    journal.close()
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if line[1:6] not in (b'"b":2', b'"a":2')))
+    post.settle()
+    assert post.statuses == ["sent", *["unknown"] * 4]
+
+
+@pytest.mark.parametrize("name", ["x-y-z", "1-1", "1-1-0-2", "1-1-0 (copy)", "1-1-²"])
+def test_a_file_by_another_name_is_no_journal(post: Post, name: str) -> None:
+    batch = post.claim()
+    Sender(batch).works(SENT)
+    other = post.folder / f"{name}.ndjson"
+    other.write_bytes(batch.journals[0].read_bytes().replace(b"sent", b"failed"))
+    post.settle()
+    assert post.statuses == ["sent", *["queued"] * 4]
+    assert other.exists()
 
 
 def test_a_head_that_was_cut_off_leaves_its_claim_in_doubt(post: Post) -> None:

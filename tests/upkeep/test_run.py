@@ -12,6 +12,8 @@ import pytest
 
 from ecrm_cli.core.app import App
 from ecrm_cli.core.errors import NotFound
+from ecrm_cli.core.migrations import migrate, schema_files
+from ecrm_cli.core.store import Opening, create_store, open_store
 from ecrm_cli.core.system import locked
 from ecrm_cli.upkeep import running, steps
 from ecrm_cli.upkeep.steps import Done, Step
@@ -228,3 +230,16 @@ def test_a_step_that_fails_or_breaks_keeps_no_other_from_its_turn(app: App) -> N
     with pytest.raises(ZeroDivisionError):
         running.wrong(reports)
     assert running.code(running.wrong([reports[0], reports[2]])) == 4
+
+
+def test_a_book_of_an_older_version_is_brought_up_to_date(ecrm: Ecrm, app: App) -> None:
+    book = app.workspace.database
+    book.unlink()
+    create_store(book)
+    with open_store(Opening(book, app.workspace.root / ".ecrm/tmp")) as store:
+        migrate(store, app.now, schema_files()[:-1])
+    looked = ecrm("run", "--dry-run", "--json")
+    assert set(states(looked).values()) == {"failed", "skipped"}
+    assert ecrm("contact", "list").code == 3, "a dry run changed the book"
+    assert set(states(ecrm("run", "--json")).values()) == {"nothing", "skipped"}
+    assert ecrm("contact", "list").code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ecrm_cli.cases import calling, ops
 from ecrm_cli.cases.commands.asking import promised
@@ -26,15 +27,12 @@ def caller_named(app: App, store: Store, words: str) -> int:
     Raises NotFound, Ambiguous.
     """
     found = calling.called(store, words, app.settings.business.country)
-    if found is not None:
-        return found
-    try:
-        return contact_named(app, store, words)
-    except NotFound:
+    if found is None:
+        with suppress(NotFound):
+            return contact_named(app, store, words)
         found = calling.named(store, words)
-        if found is None:
-            raise
-        return found
+    # Once more, for the error that offers close names.
+    return contact_named(app, store, words) if found is None else found
 
 
 def of_caller(app: App, store: Store, contact_id: int) -> Row:
