@@ -290,6 +290,8 @@ def main() -> None:
         typer.completion.completion_init()  # type: ignore[attr-defined]
     raise_on_termination()
     hold_standard_streams()
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
