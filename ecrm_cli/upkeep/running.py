@@ -93,7 +93,9 @@ def run(app: App, steps: Sequence[Step], *, dry: bool = False) -> list[Report]:
     """Do the steps in order, or with ``dry`` say what they would do.
 
     A book of an older version is brought up to date first: under cron nobody else does it.
+    Raises NoWorkspace: where there is none, no step has a turn.
     """
+    _ = app.workspace
     if not dry:
         _modernize(app)
     return [_one(app, step, dry=dry) for step in steps]

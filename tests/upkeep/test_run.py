@@ -136,6 +136,12 @@ def test_a_dry_run_counts_and_sends_nothing(shop: Ecrm) -> None:
     assert shop("mail", "queue", "--json").json[0]["queued"] == PEOPLE
 
 
+def test_where_no_workspace_is_no_step_has_a_turn(shop: Ecrm) -> None:
+    answer = shop("-C", "nowhere", "run", "--json")
+    assert (answer.code, answer.stdout) == (4, "")
+    assert "is no workspace" in answer.error["message"]
+
+
 def test_only_does_what_it_names_and_knows_no_other(shop: Ecrm) -> None:
     done = shop("run", "--only", "spool", "--json")
     assert states(done) == {"spool": "nothing"}
