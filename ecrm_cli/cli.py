@@ -22,7 +22,7 @@ from ecrm_cli.core.errors import EcrmError, Interrupted, UsageError
 from ecrm_cli.core.log import Run, write_log
 from ecrm_cli.core.options import check_words, make_app, time_from
 from ecrm_cli.core.output import FORMATS, Output, PipeClosed, View
-from ecrm_cli.core.system import raise_on_termination, restrict_umask
+from ecrm_cli.core.system import hold_standard_streams, raise_on_termination, restrict_umask
 
 
 @dataclass(frozen=True)
@@ -289,6 +289,9 @@ def main() -> None:
     if "_ECRM_COMPLETE" in os.environ:
         typer.completion.completion_init()  # type: ignore[attr-defined]
     raise_on_termination()
+    hold_standard_streams()
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -137,6 +137,19 @@ def _unlock(fileno: int) -> None:
     fcntl.flock(fileno, fcntl.LOCK_UN)
 
 
+def hold_standard_streams() -> None:
+    """Put the null device where the shell closed a standard stream (``>&-``).
+
+    Else the next file that is opened, the database, would get the stream's number, and what any
+    library says on that stream would be written into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
 def raise_on_termination() -> None:
     """Make SIGTERM end the command the way Ctrl-C does: rolled back and said."""
     import signal

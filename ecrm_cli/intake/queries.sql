@@ -451,10 +451,10 @@ SELECT line, number, person_key, ordered, absolute, total,
            'shipping': shipping, 'refunded': refunded, 'quantity': quantity,
            'unit_price': unit_price, 'line_amount': product,
            'attributes': CASE WHEN len($extra_names::VARCHAR[]) > 0 THEN
-               to_json(map_from_entries(list_filter(
+               nullif(to_json(map_from_entries(list_filter(
                    list_transform(list_zip($extra_names::VARCHAR[], extra),
                                   lambda pair: {'key': pair[1], 'value': tidy(pair[2], true)}),
-                   lambda entry: entry.value IS NOT NULL))) END,
+                   lambda entry: entry.value IS NOT NULL)))::VARCHAR, '{}')::JSON END,
            'said': CASE WHEN number IS NULL THEN md5(concat_ws(
                chr(31), coalesce(person_key, ''), coalesce(ordered_text, ''),
                coalesce(total_text, ''), coalesce(sku, ''), coalesce(description, ''),
@@ -518,12 +518,13 @@ SELECT count(*) - count(DISTINCT hash(number)) AS repeats FROM order_fact;
 
 -- name: create_single_heads
 CREATE OR REPLACE TEMP VIEW headed_row AS
-SELECT *, line AS head, NULL::BIGINT AS first_fault, false AS unclear,
+SELECT *, line AS head, NULL::BIGINT AS first_fault, false AS unclear, false AS disputed,
        reason IS NOT NULL OR ordered IS NULL OR (total IS NULL AND line_amount IS NULL) AS tainted
 FROM order_row;
 
 -- Lines of one number are one order; it comes in whole or not at all. Where lines of one order say
--- different totals, none of the file's repeated totals can be trusted to be an order's.
+-- different totals, none of the file's repeated totals can be trusted to be an order's. Lines of
+-- two customers are two orders under one number, of which one would be lost.
 -- name: create_order_heads
 CREATE OR REPLACE TEMP TABLE order_head AS
 SELECT number, min(line) AS head,
@@ -531,7 +532,8 @@ SELECT number, min(line) AS head,
        OR min(ordered) IS NULL
        OR (max(total) IS NULL AND bool_or(line_amount IS NULL)) AS tainted,
        min(line) FILTER (reason IS NOT NULL) AS first_fault,
-       count(total) > 1 AND coalesce(bool_or(min(total) <> max(total)) OVER (), false) AS unclear
+       count(total) > 1 AND coalesce(bool_or(min(total) <> max(total)) OVER (), false) AS unclear,
+       coalesce(min(customer_id) <> max(customer_id), min(email) <> max(email), false) AS disputed
 FROM order_row
 WHERE number IS NOT NULL
 GROUP BY number;
@@ -539,7 +541,8 @@ GROUP BY number;
 -- name: create_joined_heads
 CREATE OR REPLACE TEMP VIEW headed_row AS
 SELECT r.*, coalesce(h.head, r.line) AS head, h.first_fault, coalesce(h.unclear, false) AS unclear,
-       coalesce(h.tainted OR h.unclear, true) AS tainted
+       coalesce(h.disputed, false) AS disputed,
+       coalesce(h.tainted OR h.unclear OR h.disputed, true) AS tainted
 FROM order_row r
 LEFT JOIN order_head h USING (number);
 
@@ -547,6 +550,9 @@ LEFT JOIN order_head h USING (number);
 SELECT line, bad_field AS field, coalesce(reason, CASE
         WHEN first_fault IS NOT NULL
             THEN 'line ' || first_fault || ' of the same order ' || number || ' was rejected'
+        WHEN disputed
+            THEN 'lines of the order ' || number || ' name different customers; give each order a '
+                || 'number of its own'
         WHEN unclear
             THEN 'lines of one order say different totals in this file; if they are the lines'' own '
                 || 'amounts, use --map unit_price=COLUMN'
@@ -618,7 +624,8 @@ CREATE OR REPLACE TEMP VIEW incoming_number AS
 SELECT head, number, is_return OR coalesce(total, line_amount) < 0 AS is_return,
        coalesce(total, line_amount - coalesce(discount, 0) + coalesce(tax, 0) + coalesce(shipping, 0))
            AS amount,
-       coalesce(refunded, 0) AS refunded, 1 AS line_count
+       coalesce(refunded, 0) AS refunded, paid IS NOT NULL AS is_paid,
+       cancelled IS NOT NULL AS is_cancelled, 1 AS line_count
 FROM headed_row
 WHERE NOT tainted;
 
@@ -672,7 +679,7 @@ FROM joined;
 -- name: create_joined_numbers
 CREATE OR REPLACE TEMP VIEW incoming_number AS
 SELECT head, number, is_return, coalesce(total, lines_amount - discount + tax + shipping) AS amount,
-       refunded, line_count
+       refunded, paid IS NOT NULL AS is_paid, cancelled IS NOT NULL AS is_cancelled, line_count
 FROM joined_order;
 
 -- name: create_joined_orders
@@ -689,17 +696,36 @@ LEFT JOIN local_hour h ON h.hour = date_trunc('hour', j.ordered)
 LEFT JOIN local_hour p ON p.hour = date_trunc('hour', j.paid)
 LEFT JOIN local_hour x ON x.hour = date_trunc('hour', j.cancelled);
 
+-- A line without a price is worth what its order is, if it is the only one; else nobody knows.
 -- name: hand_over_lines
 INSERT INTO incoming_order_line
-SELECT head, line, sku, description, coalesce(quantity, 1), coalesce(unit_price, total, 0)
-FROM headed_row
-WHERE has_more AND NOT tainted
-    AND (sku IS NOT NULL OR description IS NOT NULL OR line_amount IS NOT NULL);
+SELECT head, line, sku, description, quantity,
+       coalesce(unit_price, (worth / nullif(quantity, 0))::DECIMAL(18, 4), 0),
+       coalesce(line_amount, worth, 0)
+FROM (
+    SELECT r.head, r.line, r.sku, r.description, coalesce(r.quantity, 1) AS quantity, r.unit_price,
+           r.line_amount,
+           CASE WHEN n.line_count = 1 THEN r.total + coalesce(r.discount, 0) - coalesce(r.tax, 0)
+                                           - coalesce(r.shipping, 0) END AS worth
+    FROM headed_row r
+    JOIN incoming_number n USING (head)
+    WHERE r.has_more AND NOT r.tainted
+        AND (r.sku IS NOT NULL OR r.description IS NOT NULL OR r.line_amount IS NOT NULL)
+);
 
+-- Only what was filled is told, each key with the nothing it had before.
 -- name: record_filled_orders
 INSERT INTO import_change (batch_id, table_name, row_id, before, after)
-SELECT $batch_id, 'orders', order_id, '{"contact_id":null}'::JSON, to_json({'contact_id': contact_id})
-FROM filled_order;
+SELECT $batch_id, 'orders', order_id,
+       to_json(map_from_entries(list_transform(
+           json_keys(after), lambda name: {'key': name, 'value': NULL::VARCHAR}))),
+       after
+FROM (
+    SELECT order_id, json_merge_patch('{}', to_json({
+               'contact_id': contact_id, 'paid_at': paid_at, 'cancelled_at': cancelled_at
+           })) AS after
+    FROM filled_order
+);
 
 -- name: add_batch
 INSERT INTO import_batch (batch_id, kind, file, sha256, options, preset, source, row_count, added,

@@ -45,7 +45,7 @@ def absorb(store: Store, origin: Origin) -> Absorbed:
     store.run("orders.create_known_returns", source=origin.source)
     incoming = store.one("orders.count_incoming") or {}
     known = store.one("orders.count_known") or {}
-    filled = _fill(store) if known["guests"] else 0
+    filled = _fill(store, origin, known["late"]) if known["lacking"] else 0
     orders = incoming["orders"] - known["orders"]
     even = not incoming["returns"] and orders == incoming["orders"] == incoming["span"]
     returns, refunded = (incoming[noun] - known[noun] for noun in ("returns", "refunded"))
@@ -55,10 +55,23 @@ def absorb(store: Store, origin: Origin) -> Absorbed:
     )
 
 
-def _fill(store: Store) -> int:
-    """Give the orders of guests the customers that the file now names; return its lines of them."""
+def _fill(store: Store, origin: Origin, late: int) -> int:
+    """Give known orders what only the file knows; return its lines of them.
+
+    That is the customer of a guest, the day of payment or cancellation, and the ``late`` refunds
+    that were not in the book.
+    """
     store.run("orders.create_filled_orders")
     store.run("orders.fill_orders")
+    if late:
+        store.run(
+            "orders.insert_late_refunds",
+            last_id=store.take_ids("refund", late),
+            source=origin.source,
+            actor=store.actor,
+            now=origin.now,
+            batch_id=origin.batch_id,
+        )
     return int((store.one("orders.count_filled_lines") or {})["lines"])
 
 

@@ -322,22 +322,30 @@ WHERE contact_id = $contact_id;
 -- normalized: head (its first line, a number of the file), number, contact_id, is_return,
 -- ordered_at, paid_at, cancelled_at, channel, currency, discount, tax, shipping, total (null where
 -- the lines make it), lines_amount, refunded, attributes. incoming_number has of the same rows what
--- counting needs: head, number, is_return, amount, refunded, line_count.
+-- counting needs: head, number, is_return, amount, refunded, is_paid, is_cancelled, line_count.
 -- name: create_incoming_lines
 CREATE OR REPLACE TEMP TABLE incoming_order_line (
     head BIGINT, line BIGINT, sku VARCHAR, description VARCHAR, quantity DECIMAL(18, 4),
-    unit_price DECIMAL(18, 4)
+    unit_price DECIMAL(18, 4), amount DECIMAL(18, 4)
 );
 
 -- name: count_incoming_lines
 SELECT count(*) AS lines FROM incoming_order_line;
 
+-- lacks: the book has nothing where the file may have something. A refund that the book has stays;
+-- one that it has not is added, and another amount is told as a difference.
 -- name: create_known_orders
 CREATE OR REPLACE TEMP TABLE known_order AS
-SELECT i.head, o.order_id, o.contact_id IS NULL AS is_guest, o.total <> i.amount AS differs,
-       i.refunded > 0 AS is_refunded, i.line_count
+SELECT i.head, o.order_id, i.line_count, i.refunded,
+       o.total <> i.amount OR (i.refunded > 0 AND coalesce(b.amount <> i.refunded, false)) AS differs,
+       i.refunded > 0 AND b.order_id IS NULL AS is_late,
+       o.contact_id IS NULL OR (i.is_paid AND o.paid_at IS NULL)
+           OR (i.is_cancelled AND o.cancelled_at IS NULL) AS lacks
 FROM incoming_number i
 JOIN orders o ON o.source = $source AND o.number = i.number
+LEFT JOIN (
+    SELECT order_id, sum(amount) AS amount FROM refund WHERE order_id IS NOT NULL GROUP BY order_id
+) b ON b.order_id = o.order_id
 WHERE NOT i.is_return;
 
 -- name: create_known_returns
@@ -347,16 +355,44 @@ FROM incoming_number i
 JOIN refund r ON r.source = $source AND r.number = i.number
 WHERE i.is_return;
 
--- Guests whose orders now say who they were.
+-- Guests whose orders now say who they were, and orders that were paid or cancelled since.
 -- name: create_filled_orders
 CREATE OR REPLACE TEMP TABLE filled_order AS
-SELECT k.order_id, i.contact_id, k.head, k.line_count
-FROM (SELECT order_id, head, line_count FROM known_order WHERE is_guest) k
-JOIN incoming_order i USING (head)
-WHERE i.contact_id IS NOT NULL;
+FROM (
+    SELECT k.order_id, k.head, k.line_count,
+           CASE WHEN o.contact_id IS NULL THEN i.contact_id END AS contact_id,
+           CASE WHEN o.paid_at IS NULL THEN i.paid_at END AS paid_at,
+           CASE WHEN o.cancelled_at IS NULL THEN i.cancelled_at END AS cancelled_at
+    FROM (SELECT order_id, head, line_count FROM known_order WHERE lacks) k
+    JOIN incoming_order i USING (head)
+    JOIN orders o USING (order_id)
+)
+WHERE contact_id IS NOT NULL OR paid_at IS NOT NULL OR cancelled_at IS NOT NULL;
+
+-- name: fill_orders
+UPDATE orders
+SET contact_id = coalesce(orders.contact_id, f.contact_id),
+    paid_at = coalesce(orders.paid_at, f.paid_at),
+    cancelled_at = coalesce(orders.cancelled_at, f.cancelled_at)
+FROM filled_order f
+WHERE orders.order_id = f.order_id;
+
+-- name: insert_late_refunds
+INSERT INTO refund (refund_id, source, number, order_id, contact_id, amount, currency, actor,
+                    refunded_at, recorded_at, batch_id)
+SELECT $last_id + row_number() OVER (ORDER BY k.head), $source, o.number || '/refund', o.order_id,
+       o.contact_id, k.refunded, o.currency, $actor, o.ordered_at, $now, $batch_id
+FROM known_order k
+JOIN orders o USING (order_id)
+WHERE k.is_late;
 
 -- name: count_filled_lines
-SELECT coalesce(sum(line_count), 0)::BIGINT AS lines FROM filled_order;
+SELECT coalesce(sum(line_count), 0)::BIGINT AS lines
+FROM (
+    SELECT head, line_count FROM filled_order
+    UNION
+    SELECT head, line_count FROM known_order WHERE is_late
+);
 
 -- name: count_incoming
 SELECT count(*) FILTER (NOT is_return) AS orders, count(*) FILTER (is_return) AS returns,
@@ -367,11 +403,11 @@ FROM incoming_number;
 
 -- name: count_known
 SELECT count(*) AS orders, count(*) FILTER (differs) AS differing,
-       count(*) FILTER (is_refunded) AS refunded,
+       count(*) FILTER (refunded > 0) AS refunded, count(*) FILTER (is_late) AS late,
        (SELECT count(*) FROM known_return) AS returns,
        (coalesce(sum(line_count), 0)
         + (SELECT coalesce(sum(line_count), 0) FROM known_return))::BIGINT AS lines,
-       count(*) FILTER (is_guest) AS guests
+       count(*) FILTER (lacks OR is_late) AS lacking
 FROM known_order;
 
 -- Where every line of the file is a new order, its place in the file numbers it.
@@ -428,7 +464,7 @@ SELECT $last_id + place, $source, sku, title, $now, $batch_id FROM new_product;
 -- name: insert_lines
 INSERT INTO order_line (order_id, line_number, product_id, description, quantity, unit_price, amount)
 SELECT $last_id + n.place, row_number() OVER (PARTITION BY l.head ORDER BY l.line), p.product_id,
-       l.description, l.quantity, l.unit_price, l.quantity * l.unit_price
+       l.description, l.quantity, l.unit_price, l.amount
 FROM incoming_order_line l
 JOIN new_order n USING (head)
 LEFT JOIN product p ON p.source = $source AND p.sku = l.sku;
@@ -444,7 +480,7 @@ JOIN new_return n USING (head);
 -- name: insert_return_lines
 INSERT INTO refund_line (refund_id, line_number, product_id, description, quantity, unit_price, amount)
 SELECT $last_id + n.place, row_number() OVER (PARTITION BY l.head ORDER BY l.line), p.product_id,
-       l.description, n.turn * l.quantity, l.unit_price, n.turn * l.quantity * l.unit_price
+       l.description, n.turn * l.quantity, l.unit_price, n.turn * l.amount
 FROM incoming_order_line l
 JOIN new_return n USING (head)
 LEFT JOIN product p ON p.source = $source AND p.sku = l.sku;
@@ -457,9 +493,6 @@ SELECT $last_id + row_number() OVER (ORDER BY place), $source, number || '/refun
        $last_order_id + place, contact_id, refunded, currency, $actor, ordered_at, $now, $batch_id
 FROM new_order
 WHERE refunded > 0;
-
--- name: fill_orders
-UPDATE orders SET contact_id = f.contact_id FROM filled_order f WHERE orders.order_id = f.order_id;
 
 -- Days between one purchase day of a customer and the next, over all customers: how many there are,
 -- and the smallest that at least half, 80 and 90 in a hundred of them do not exceed. The shop's days

@@ -87,7 +87,7 @@ def test_a_text_that_is_not_in_the_named_encoding_is_refused(desk: Desk, encodin
 def test_the_line_that_is_not_utf_8_is_named(desk: Desk) -> None:
     lines = [f"p{number}@example.org,Ana".encode() for number in range(40_000)]
     lines[30_000] = b"x@example.org,Petrovi\xe6"
-    with pytest.raises(Unreadable, match="line 30002: the text is not UTF-8") as caught:
+    with pytest.raises(Unreadable, match=":30002: the text is not UTF-8") as caught:
         desk.contacts(b"email,name\n" + b"\n".join(lines))
     assert caught.value.place.line == 30_002
     assert "--encoding cp1252" in caught.value.hint
@@ -155,7 +155,7 @@ def test_a_quote_inside_a_word_is_part_of_it(desk: Desk) -> None:
 
 
 def test_a_quote_that_never_closes_is_refused_with_its_line(desk: Desk) -> None:
-    with pytest.raises(Unreadable, match="line 3: a quote opens here that never closes") as caught:
+    with pytest.raises(Unreadable, match=":3: a quote opens here that never closes") as caught:
         desk.contacts(
             csv_of("email,name", "ana@example.org,Ana", 'ben@example.org,"Ben', "c@e.org,C")
         )

@@ -14,9 +14,7 @@ class Unreadable(DataError):
 
     def __init__(self, label: str, why: str, hint: str = "", line: int | None = None) -> None:
         place = Place(label, line)
-        super().__init__(
-            f"{label}{'' if line is None else f', line {line}'}: {why}", hint=hint, place=place
-        )
+        super().__init__(f"{place}: {why}", hint=hint, place=place)
 
 
 @dataclass(frozen=True)
