@@ -319,9 +319,13 @@ FROM (
         OR bool_or(account NOT IN ('member', 'pending', 'issued', 'redeemed', 'expired', 'adjusted',
                                    'transferred'))
         OR bool_or(account NOT IN ('member', 'pending') AND contact_id IS NOT NULL)
-        OR count(DISTINCT (account, contact_id)) < count(*)
         OR min(kind) <> max(kind) OR min(idempotency_key) <> max(idempotency_key)
         OR min(posted_for) <> max(posted_for)
+    UNION
+    SELECT transaction_id
+    FROM ledger_entry
+    GROUP BY transaction_id, account, contact_id
+    HAVING count(*) > 1
 ) AS misshapen;
 
 -- Numbers are given one after another and nothing is ever deleted: each has its transaction, and
