@@ -197,7 +197,7 @@ def _calls(store: Store, app: App) -> Iterator[Item]:
 
 
 def _call(person: Row, days: int) -> str:
-    return f"Call {_name(person)}: VIP, no order for {days} days, {person['phone']}"
+    return f"Call {_name(person)}, {person['phone']}: VIP, no order for {days} days"
 
 
 def _name(person: Row) -> str:

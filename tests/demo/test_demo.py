@@ -107,6 +107,11 @@ def test_ana_is_called_back_and_gets_her_points(played: Played) -> None:
     assert {row["category"] for row in cases} == {"complaint"}
 
 
+def test_ana_is_found_by_the_number_of_her_card(played: Played) -> None:
+    for words in ("1001", "card:1001", "064 123 4567", "Petrović Ana"):
+        assert played.ecrm("caller", words, "--json").json["email"] == "ana@example.org"
+
+
 def test_mila_and_mila_p_are_two_until_somebody_merges_them(played: Played) -> None:
     found = played.ecrm("contact", "find", "mila", "--json").json
     emails = {row["email"] for row in found}

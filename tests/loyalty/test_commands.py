@@ -113,6 +113,25 @@ def test_explain_says_the_formula_and_each_order(shop: Ecrm) -> None:
     ]
 
 
+def test_explain_names_the_programme_of_then_where_it_was_another(shop: Ecrm) -> None:
+    shop("loyalty", "settle")
+    assert shop("setup", "loyalty", "--per", "50 RSD", "--value", "3 RSD").code == 0
+    shop("order", "add", "--contact", "P-1", "--total", "100", "--currency", "RSD")
+    shop("loyalty", "settle")
+    assert shop("loyalty", "explain", "P-1").stdout.splitlines()[1:4] == [
+        "The programme gives 1 point for each 50 RSD, rounded down.",
+        "  2026-11-20  manual:M-1  1250.00 RSD: +12, 3 taken back",
+        "    by the programme of then: 1 point for each 100 RSD, rounded down",
+    ]
+    assert shop("loyalty", "explain", "P-1").stdout.splitlines()[-1].endswith("100.00 RSD: +2")
+    assert shop("loyalty", "check", "--json").json["ok"]
+
+
+def test_one_point_is_one_point(shop: Ecrm) -> None:
+    assert "+1 point for P-1" in shop("loyalty", "earn", "P-1", "1", "--reason", "x").stdout
+    assert "-1 point for P-1" in shop("loyalty", "redeem", "P-1", "1").stdout
+
+
 def test_the_check_ends_with_0_or_3(shop: Ecrm) -> None:
     waiting = shop("loyalty", "check")
     assert waiting.code == 0

@@ -83,7 +83,7 @@ def test_everything_that_needs_somebody_is_there_with_its_count(busy_shop: Ecrm)
         assert list(item) == ["kind", "count", "text", "command", "examples", "more"]
     assert found["unsent"]["examples"][0]["text"] == "spring (R-1): 3, paused"
     assert found["rejects"]["command"] == "ecrm import rejects I-2"
-    assert found["call"]["text"] == ("Call Ana Petrović: VIP, no order for 172 days, +381641234567")
+    assert found["call"]["text"] == ("Call Ana Petrović, +381641234567: VIP, no order for 172 days")
 
 
 def test_each_line_ends_with_a_command_that_works_when_it_is_typed(busy_shop: Ecrm) -> None:
@@ -158,6 +158,13 @@ def test_the_fullest_page_fits_a_terminal() -> None:
     assert len(lines) + 1 <= 24
     assert {len(line) for line in lines} == {80}
     assert all("…  ecrm " in line for line in lines)
+
+
+def test_the_number_to_call_is_never_cut_on_a_terminal(busy_shop: Ecrm) -> None:
+    assert busy_shop("contact", "edit", "P-1", "--given-name", "Aleksandra Marija").code == 0
+    (call,) = [item for item in busy_shop("today", "--json").json if item["kind"] == "call"]
+    line = page.fitted(f"  {call['text']}", "ecrm caller P-123456")
+    assert ("Aleksandra Marija Petrović, +381641234567:" in line, len(line)) == (True, 80)
 
 
 def test_what_is_left_out_is_said() -> None:

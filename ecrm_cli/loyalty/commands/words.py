@@ -47,7 +47,8 @@ def balance(found: Row) -> Iterator[str]:
 
 def posted(done: Row) -> Iterator[str]:
     """Say what was given, spent or mended, and what is left."""
-    change, left = f"{done['points']:+d} points", counted(done["balance"])
+    sign, left = "-" if done["points"] < 0 else "+", counted(done["balance"])
+    change = f"{sign}{counted(abs(done['points']))}"
     if done["repeated"]:
         yield f"{done['ref']} was posted before with this key; nothing was posted now."
         yield f"It was {change} for P-{done['contact']}, who had {left} then."
@@ -70,6 +71,8 @@ def explained(found: Row) -> Iterator[str]:
     for order in found["orders"]:
         bought = f"{shown(order['total'])} {order['currency']}"
         yield f"  {_day(order['ordered_at'])}  {order['order_ref']}  {bought}: {_gave(order)}"
+        if order["rule"] not in (None, found["formula"]):
+            yield f"    by the programme of then: {order['rule']}"
     for other in found["others"]:
         what = f"{other['ref']}  {other['kind']}: {other['points']:+d}"
         yield f"  {_day(other['posted_for'])}  {what}{_why(other)}"
