@@ -228,6 +228,8 @@ def test_a_closed_terminal_leaves_nothing_in_doubt(smtp_shop: Shop, smtp: Receiv
         children = sender.children
         os.killpg(sender.process.pid, signal.SIGHUP)
         until(lambda: not any(_lives(child) for child in children), 5)
+        # It settles what they did, and holds the lock as long.
+        sender.wait()
     assert smtp_shop.send(run_id).counts["sent"] == PEOPLE
     each_once(smtp_shop, run_id, smtp)
 
