@@ -55,7 +55,7 @@ def test_empty_file(shop: Ecrm, content: bytes) -> None:
         (b"PK\x03\x04" + bytes(100), "this is a spreadsheet or a zip archive"),
         (b"%PDF-1.7\n", "this is a PDF"),
         (b"\x1f\x8b\x08\x00", "this is a gzip archive"),
-        (random.Random(1).randbytes(10_000), "new.csv, line"),
+        (random.Random(1).randbytes(10_000), "new.csv:"),
         (bytes(range(1, 256)) * 100, "the text is not UTF-8"),
     ],
     ids=["picture", "spreadsheet", "PDF", "gzip", "random", "every byte"],
@@ -111,7 +111,7 @@ def test_nul_bytes(shop: Ecrm, content: bytes) -> None:
 def test_wrong_encoding(shop: Ecrm) -> None:
     content = "email,name\nc@example.org,Petrović\n"
     with untouched(shop):
-        error = refused(brought(shop, content.encode("cp1250")), 3, "line 2: the text is not UTF-8")
+        error = refused(brought(shop, content.encode("cp1250")), 3, "csv:2: the text is not UTF-8")
         assert (error["line"], "--encoding" in error["hint"]) == (2, True)
         refused(brought(shop, content.encode("utf-16-le")), 3, "there is a NUL byte")
         # A mark of one encoding before a text in another.
