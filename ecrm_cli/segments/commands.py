@@ -16,7 +16,7 @@ from ecrm_cli.contacts.commands.naming import contact_named
 from ecrm_cli.core.app import App
 from ecrm_cli.core.errors import EcrmError, UsageError
 from ecrm_cli.core.workspace import find_workspace
-from ecrm_cli.segments import checks, explaining, library, ops, rhythm
+from ecrm_cli.segments import checks, explaining, library, ops, rhythm, snapshots
 from ecrm_cli.segments.model import Asking, Rule
 
 EVERY = "all"
@@ -188,6 +188,41 @@ def explain_member(
         found = explaining.explain(store, rule, asking, contact_named(door, store, contact))
     exports.note(door, "segment explain", contacts=[found["contact"]])
     door.out.thing(found, words=explaining.lines)
+
+
+@app.command("snapshot", cls=ListCommand)
+def take_snapshot(
+    ctx: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[NAME|all]", help="One segment, or all.", autocompletion=complete),
+    ] = EVERY,
+    as_of: AsOf = None,
+) -> None:
+    """Keep who was in the segments at the end of yesterday, or of --as-of.
+
+    Example: ecrm segment snapshot vip
+    """
+    door: App = ctx.obj
+    asking = ops.asking_of(door, as_of) if as_of else snapshots.whole_day(ops.asking_of(door))
+    names = library.names(asking.folder) if name == EVERY else [name]
+    with door.writing() as store:
+        taken = snapshots.take(store, door.now, asking, names)
+    door.out.rows(taken.rows, columns=["segment", "day", "members", "came", "went"])
+    for line in snapshots.words(taken, asking):
+        door.out.note(line)
+
+
+@app.command("history", cls=ListCommand)
+def list_history(ctx: typer.Context, name: Name) -> None:
+    """List how many were in a segment, day by day, and how many came and went.
+
+    Example: ecrm segment history vip
+    """
+    door: App = ctx.obj
+    with door.reading() as store:
+        found = snapshots.history(store, ops.asking_of(door), name)
+    door.out.rows(found, columns=["day", "members", "came", "went"])
 
 
 @app.command("fields", cls=ListCommand)

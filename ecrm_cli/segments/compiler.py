@@ -50,7 +50,8 @@ class Compiled:
 
     def nearest(self, leaf: Leaf) -> Query:
         """Return the statement of what a condition sees that comes nearest to ``$wanted``."""
-        return query("segments.nearest", _filled("nearest", facts=self.asked[leaf].facts))
+        frame = "nearest"
+        return query(f"segments.{frame}", _filled(frame, facts=self.asked[leaf].facts))
 
     def parameters(self, statement: Query, **more: object) -> dict[str, object]:
         """Return the values that ``statement`` takes, and no others."""

@@ -137,8 +137,25 @@ def _posted(found: Settled) -> Counts:
     return {name: count for name, count in counts.items() if count}
 
 
+def _snapshots_due(app: App) -> Counts:
+    from ecrm_cli.segments import ops, snapshots
+
+    with app.reading() as store:
+        return {"segments": len(snapshots.due(store, snapshots.whole_day(ops.asking_of(app))))}
+
+
+def _take_snapshots(app: App) -> Done:
+    from ecrm_cli.segments import ops, snapshots
+
+    asking = snapshots.whole_day(ops.asking_of(app))
+    with app.writing() as store:
+        taken = snapshots.take(store, app.now, asking, snapshots.due(store, asking))
+    return Done({"segments": len(taken.rows)})
+
+
 STEPS = (
     Step("spool", _spooled, _settle_spool),
     Step("send", _messages_due, _send_mail),
     Step("loyalty", _points_due, _settle_points, _no_programme),
+    Step("snapshots", _snapshots_due, _take_snapshots),
 )

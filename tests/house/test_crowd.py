@@ -22,6 +22,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "contact find": ("example.org",),
     "contact history": ("P-1",),
     "segment members": ("everybody",),
+    "segment history": ("everybody",),
     "import rejects": ("I-1",),
     "campaign recipients": ("spring",),
     "case find": ("parcel",),

@@ -17,10 +17,11 @@ from ecrm_cli.loyalty import ops as loyalty
 from ecrm_cli.orders import ops as orders
 from ecrm_cli.outbox import ops as outbox
 from ecrm_cli.segments import ops as segments
+from ecrm_cli.segments import snapshots
 
 # Each room that knows something of a person says it in the same four columns.
 TIMELINES = (ops.timeline, consent.timeline, outbox.timeline, orders.timeline, cases.timeline,
-             loyalty.timeline, intake.timeline, audit.timeline)  # fmt: skip
+             loyalty.timeline, snapshots.timeline, intake.timeline, audit.timeline)  # fmt: skip
 SHOWN_EVENTS = 15
 
 
