@@ -28,13 +28,19 @@ def _statuses() -> dict[str, Status]:
 
 
 class Cases(Struct, frozen=True, forbid_unknown_fields=True):
-    """What cases are about and what may become of them; a case begins in the first status."""
+    """What cases are about and what may become of them.
+
+    A case begins in the first status; it is of the last category where nobody says which.
+    """
 
     categories: Annotated[tuple[str, ...], Meta(min_length=1)] = (
-        "question",
         "order",
-        "return",
+        "product",
+        "payment",
+        "refund",
         "complaint",
+        "praise",
+        "privacy",
         "other",
     )
     statuses: Annotated[dict[str, Status], Meta(min_length=1)] = field(default_factory=_statuses)

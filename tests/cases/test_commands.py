@@ -31,7 +31,7 @@ def test_a_script_gets_the_keys_it_relies_on(shop: Ecrm) -> None:
     assert set(LISTED) <= row.keys()
     assert {name: row[name] for name in LISTED} == {
         "number": 1, "ref": "C-1", "contact": 1, "subject": "Cold coffee", "channel": "email",
-        "category": "question", "priority": "normal", "status": "new", "assignee": "mira",
+        "category": "other", "priority": "normal", "status": "new", "assignee": "mira",
         "due_at": "2026-11-23T09:00:00Z",
     }  # fmt: skip
     page = shop("case", "show", "1", "--json").json
@@ -129,7 +129,7 @@ def test_the_page_of_a_case_is_read_at_a_glance(shop: Ecrm) -> None:
         "  customer    P-1 Ana Petrović",
         "  status      new",
         "  priority    normal",
-        "  category    question",
+        "  category    other",
         "  channel     visit",
         "  assignee    nobody",
         "  opened_at   2026-11-20 10:00",

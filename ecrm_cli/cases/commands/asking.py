@@ -95,7 +95,7 @@ def new_case(door: App, store: Store, told: Opening) -> NewCase:
         contact_id=contact_named(door, store, told.contact or ""),
         subject=told.subject or "",
         channel=rules.one_of("channel", told.channel or "", CHANNELS),
-        category=rules.one_of("category", told.category or categories[0], categories),
+        category=rules.one_of("category", told.category or categories[-1], categories),
         priority=rules.priority(told.priority),
         opened_at=read_moment(told.at, door.now, settings.business.timezone),
         assignee=agent_named(door, told.assignee) if told.assignee else NOBODY,
