@@ -56,7 +56,7 @@ def test_waiting_for_the_customer_is_still_open(complained: Ecrm, shop_app: App)
 
 
 def test_a_question_is_no_complaint(shop: Ecrm, shop_app: App) -> None:
-    assert shop(*COMPLAINT, "question").code == 0
+    assert shop(*COMPLAINT, "product").code == 0
     with shop_app.reading() as store:
         assert reasons(store, draft_of(shop_app, "spring"))[1] is None
 
